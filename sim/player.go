@@ -1,0 +1,196 @@
+package sim
+
+import (
+	"slices"
+
+	"netlab/sim/fault"
+	"netlab/sim/scenario"
+	"netlab/sim/socket"
+	"netlab/sim/tcp"
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// Options choose how a script is played.
+type Options struct {
+	Profile tcp.Profile // the zero Profile means tcp.Textbook
+	Seed    uint64      // numbers that the script leaves open come from it
+}
+
+// DefaultSeed is the seed used where none is given.
+const DefaultSeed = 42
+
+// maxMoments bounds a run: two endpoints that answer each other for ever must
+// not hang the player. No script that ends comes near it.
+const maxMoments = 1_000_000
+
+// checkpointEvery is how many moments lie between two checkpoints at first; when
+// there are too many checkpoints, every second one goes and the distance doubles.
+const (
+	checkpointEvery = 8
+	maxCheckpoints  = 64
+)
+
+// A Player plays a script and keeps its history. A moment is one thing that
+// happens (a call, an arrival, a timer) with all that follows from it at once.
+// Going back keeps the future; only a fork changes it.
+type Player struct {
+	script *scenario.Script
+	opt    Options
+
+	world  *World // the furthest moment played so far
+	ends   []int  // ends[i] is how many events there are after i+1 moments
+	pos    int    // moments shown
+	ended  bool
+	checks []checkpoint
+	every  int
+}
+
+type checkpoint struct {
+	moment int
+	world  *World
+}
+
+// NewPlayer returns a player before the first moment.
+func NewPlayer(s *scenario.Script, opt Options) *Player {
+	if opt.Profile.Name == "" {
+		opt.Profile = tcp.Textbook
+	}
+	p := &Player{script: s, opt: opt, every: checkpointEvery}
+	p.world = newWorld(s, opt.Profile, opt.Seed)
+	p.checks = []checkpoint{{0, p.world.clone()}}
+	return p
+}
+
+// Script returns the script that is played, faults of forks included.
+func (p *Player) Script() *scenario.Script { return p.script }
+
+// Pos returns how many moments are shown.
+func (p *Player) Pos() int { return p.pos }
+
+// Step shows the next moment and reports whether there was one.
+func (p *Player) Step() bool {
+	if p.pos == len(p.ends) && !p.play() {
+		return false
+	}
+	p.pos++
+	return true
+}
+
+// Back hides the last moment shown and reports whether there was one. The
+// moment is kept: Step shows the same one again.
+func (p *Player) Back() bool {
+	if p.pos == 0 {
+		return false
+	}
+	p.pos--
+	return true
+}
+
+// Goto shows exactly n moments, or all there are, and returns how many.
+func (p *Player) Goto(n int) int {
+	for len(p.ends) < n && p.play() {
+	}
+	p.pos = max(0, min(n, len(p.ends)))
+	return p.pos
+}
+
+// play plays the next moment that leaves an event.
+func (p *Player) play() bool {
+	if p.ended {
+		return false
+	}
+	before := len(p.world.events)
+	for len(p.world.events) == before {
+		if len(p.ends) >= maxMoments {
+			p.world.cause = 0
+			p.world.record(trace.Event{Kind: trace.Note, Text: "stopped: a million moments, and still no end (do two ends answer each other for ever?)"})
+			p.ended = true
+			break
+		}
+		if !p.world.step() {
+			p.ended = true
+			return false
+		}
+	}
+	p.ends = append(p.ends, len(p.world.events))
+	p.remember()
+	return true
+}
+
+// remember keeps a checkpoint now and then.
+func (p *Player) remember() {
+	if len(p.ends)%p.every != 0 {
+		return
+	}
+	p.checks = append(p.checks, checkpoint{len(p.ends), p.world.clone()})
+	if len(p.checks) > maxCheckpoints {
+		kept := p.checks[:0]
+		for i, c := range p.checks {
+			if i%2 == 0 {
+				kept = append(kept, c)
+			}
+		}
+		p.checks = kept
+		p.every *= 2
+	}
+}
+
+// World returns the state at the moment shown, to look at.
+func (p *Player) World() *World {
+	if p.pos == len(p.ends) {
+		return p.world
+	}
+	from := p.checks[0]
+	for _, c := range p.checks {
+		if c.moment <= p.pos {
+			from = c
+		}
+	}
+	w := from.world.clone()
+	want := 0
+	if p.pos > 0 {
+		want = p.ends[p.pos-1]
+	}
+	for len(w.events) < want && w.step() {
+	}
+	return w
+}
+
+// Events returns the events up to the moment shown.
+func (p *Player) Events() []trace.Event {
+	if p.pos == 0 {
+		return nil
+	}
+	return p.world.events[:p.ends[p.pos-1]]
+}
+
+// Trace plays to the end and returns the whole run; what is shown stays.
+func (p *Player) Trace() *trace.Trace {
+	for p.play() {
+	}
+	t := &trace.Trace{
+		Script: p.script.Name, Hash: p.script.Hash(), Profile: p.opt.Profile.Name, Seed: p.opt.Seed,
+		Source: trace.Model, Events: p.world.events, Ended: p.world.now,
+	}
+	for i, h := range p.script.Hosts {
+		t.Hosts = append(t.Hosts, trace.Host{Name: h.Name, IP: p.script.Address(i)})
+	}
+	return t
+}
+
+// Fork returns a player of the same script with more faults, at the same moment.
+// Up to the first packet that an added fault touches, both runs are equal.
+func (p *Player) Fork(faults ...fault.Fault) *Player {
+	f := NewPlayer(p.script.With(faults...), p.opt)
+	f.Goto(p.pos)
+	return f
+}
+
+// Run plays a script to its end.
+func Run(s *scenario.Script, opt Options) *trace.Trace { return NewPlayer(s, opt).Trace() }
+
+// Rules lists every rule that the model can name, from the endpoint outward.
+func Rules() []*wire.Rule {
+	return slices.Concat(tcp.Rules(), socket.Rules(), fault.Rules())
+}

@@ -1,0 +1,279 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"netlab/sim/wire"
+)
+
+// maxOctets bounds what one send or recv may ask for.
+const maxOctets = 1 << 30
+
+// verbHelp lists the forms of the calls; it is also the hint for a wrong one.
+var verbHelp = []struct {
+	verb Verb
+	form string
+}{
+	{Socket, "s = socket tcp"},
+	{Bind, "bind s :80"},
+	{Listen, "listen s 80 [backlog=128]"},
+	{Accept, "x = accept s"},
+	{Connect, "connect c B:80"},
+	{SendCall, `send c "text"  or  send c 1000`},
+	{Recv, `recv x 100  or  recv x "text"`},
+	{Shutdown, "shutdown c write|read|both"},
+	{Close, "close c"},
+	{Wait, "wait c"},
+}
+
+// laterVerbs are calls of the language that this version cannot play.
+var laterVerbs = []string{"setsockopt", "sendto", "recvfrom", "join", "leave", "poll", "segment", "datagram"}
+
+// parseStmt reads: [at T] HOST: [name =] verb arguments [within D] [&].
+func (p *parser) parseStmt(w *words) {
+	st := Stmt{Pos: p.pos(w.col()), Backlog: -1}
+	if w.accept("at") {
+		var ok bool
+		if st.At, ok = w.duration("a time"); !ok {
+			return
+		}
+		st.HasAt = true
+	}
+	t, ok := w.next("HOST:")
+	if !ok {
+		return
+	}
+	host, isHost := strings.CutSuffix(t.text, ":")
+	if !isHost {
+		p.failStart(t)
+		return
+	}
+	if !p.knownHost(host, t.col) {
+		return
+	}
+	st.Host = host
+	st.Pos = p.pos(t.col)
+	if len(w.list) > w.at+1 && w.list[w.at+1].text == "=" && !w.list[w.at+1].quoted {
+		name, _ := w.next("")
+		if !isName(name.text) {
+			w.fail(name.col, fmt.Sprintf("bad name %q", name.text), "letters, digits and _, beginning with a letter")
+			return
+		}
+		st.Result = name.text
+		w.at++
+	}
+	p.parseEnding(w, &st)
+	verb, ok := w.next("a call")
+	if !ok {
+		return
+	}
+	if st.Verb, ok = p.knownVerb(verb); !ok {
+		return
+	}
+	if p.parseCall(w, &st) && w.done() && p.checkNames(&st, verb.col) {
+		p.s.Stmts = append(p.s.Stmts, st)
+	}
+}
+
+// failStart explains a line that begins with none of the words that begin lines.
+func (p *parser) failStart(t token) {
+	if i := strings.Index(t.text, ":"); i > 0 {
+		p.fail(t.col+i+1, "a blank must follow the colon", "write "+t.text[:i+1]+" "+t.text[i+1:])
+		return
+	}
+	p.fail(t.col, fmt.Sprintf("unknown word %q", t.text),
+		"a line begins with host, link, drop, delay, duplicate, old, run, expect, at or HOST:")
+}
+
+// parseEnding takes [within D] [&] from the end of the line.
+func (p *parser) parseEnding(w *words, st *Stmt) {
+	if n := len(w.list); n > w.at && w.list[n-1].text == "&" && !w.list[n-1].quoted {
+		st.Background = true
+		w.list = w.list[:n-1]
+	}
+	if n := len(w.list); n > w.at+1 && w.list[n-2].text == "within" && !w.list[n-2].quoted {
+		t := w.list[n-1]
+		if d, ok := w.parseDuration(t.text, t.col); ok {
+			if d == 0 {
+				w.fail(t.col, "within needs a time above zero", "")
+			}
+			st.Within = d
+		}
+		w.list = w.list[:n-2]
+	}
+}
+
+func (p *parser) knownVerb(t token) (Verb, bool) {
+	for _, v := range verbHelp {
+		if string(v.verb) == t.text {
+			return v.verb, true
+		}
+	}
+	if slices.Contains(laterVerbs, t.text) {
+		p.fail(t.col, fmt.Sprintf("%q is a reserved word that this version cannot play", t.text), "see netlab help scenario")
+		return "", false
+	}
+	var names []string
+	for _, v := range verbHelp {
+		names = append(names, string(v.verb))
+	}
+	p.fail(t.col, fmt.Sprintf("unknown call %q", t.text), "calls are "+strings.Join(names, " "))
+	return "", false
+}
+
+func form(v Verb) string {
+	for _, h := range verbHelp {
+		if h.verb == v {
+			return h.form
+		}
+	}
+	return ""
+}
+
+// parseCall reads the arguments of a call.
+func (p *parser) parseCall(w *words, st *Stmt) bool {
+	if st.Verb == Socket {
+		t, ok := w.next("tcp")
+		if ok && t.text == "udp" {
+			w.fail(t.col, `"udp" is a reserved word that this version cannot play`, "see netlab help scenario")
+			return false
+		}
+		if ok && t.text != "tcp" {
+			w.fail(t.col, fmt.Sprintf("unknown kind of socket %q", t.text), form(Socket))
+		}
+		return ok && t.text == "tcp"
+	}
+	t, ok := w.next("the name of a socket: " + form(st.Verb))
+	if !ok {
+		return false
+	}
+	st.Sock = t.text
+	switch st.Verb {
+	case Bind, Listen:
+		return p.parseLocal(w, st)
+	case Connect:
+		return p.parsePeer(w, st)
+	case SendCall, Recv:
+		return p.parseOctets(w, st)
+	case Shutdown:
+		t, ok := w.next("read, write or both")
+		if ok && !slices.Contains([]string{"read", "write", "both"}, t.text) {
+			w.fail(t.col, fmt.Sprintf("unknown direction %q", t.text), form(Shutdown))
+			return false
+		}
+		st.How = t.text
+		return ok
+	default: // accept, close, wait take only the socket
+		return true
+	}
+}
+
+// parseLocal reads the arguments of bind and listen.
+func (p *parser) parseLocal(w *words, st *Stmt) bool {
+	if st.Verb == Bind || (w.more() && !strings.HasPrefix(w.peek(), "backlog=")) {
+		t, ok := w.next("a port such as :80")
+		if !ok {
+			return false
+		}
+		n, ok := w.parseNumber(strings.TrimPrefix(t.text, ":"), t.col, "port", 1, 65535)
+		if !ok {
+			return false
+		}
+		st.Port, st.HasPort = uint16(n), true
+	}
+	if st.Verb == Listen && w.more() {
+		t, _ := w.next("")
+		value, ok := strings.CutPrefix(t.text, "backlog=")
+		if !ok {
+			w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), form(Listen))
+			return false
+		}
+		n, ok := w.parseNumber(value, t.col+len("backlog="), "backlog", 0, 4096)
+		if !ok {
+			return false
+		}
+		st.Backlog = int(n)
+	}
+	return true
+}
+
+// parsePeer reads B:80.
+func (p *parser) parsePeer(w *words, st *Stmt) bool {
+	t, ok := w.next("whom to connect to, such as B:80")
+	if !ok {
+		return false
+	}
+	host, port, ok := strings.Cut(t.text, ":")
+	if !ok {
+		w.fail(t.col, fmt.Sprintf("bad peer %q", t.text), form(Connect))
+		return false
+	}
+	if !p.knownHost(host, t.col) {
+		return false
+	}
+	n, ok := w.parseNumber(port, t.col+len(host)+1, "port", 1, 65535)
+	st.Peer = wire.Endpoint{Host: host, Port: uint16(n)}
+	return ok
+}
+
+// parseOctets reads the arguments of send and recv: a text or a number of octets.
+func (p *parser) parseOctets(w *words, st *Stmt) bool {
+	if st.Verb == Recv && !w.more() {
+		return true
+	}
+	t, ok := w.next("a text or a number of octets")
+	if !ok {
+		return false
+	}
+	if t.quoted {
+		if t.text == "" {
+			w.fail(t.col, "an empty text is nothing to "+string(st.Verb), form(st.Verb))
+			return false
+		}
+		st.Text, st.HasText = t.text, true
+		return true
+	}
+	n, ok := w.parseNumber(t.text, t.col, "number of octets", 1, maxOctets)
+	st.N = int(n)
+	return ok
+}
+
+// checkNames holds a statement against the names its host has used so far.
+func (p *parser) checkNames(st *Stmt, col int) bool {
+	names := p.used[st.Host]
+	if names == nil {
+		names = map[string]Verb{}
+		p.used[st.Host] = names
+	}
+	makes := st.Verb == Socket || st.Verb == Accept
+	if makes != (st.Result != "") {
+		p.fail(col, fmt.Sprintf("%s gives no name to a socket here", st.Verb), form(st.Verb))
+		return false
+	}
+	if st.Sock != "" {
+		if _, ok := names[st.Sock]; !ok {
+			p.fail(col, fmt.Sprintf("host %s has no socket %q at this point", st.Host, st.Sock), "make one first: "+st.Sock+" = socket tcp")
+			return false
+		}
+	}
+	if makes {
+		if _, ok := names[st.Result]; ok {
+			p.fail(col, fmt.Sprintf("host %s uses the name %q twice", st.Host, st.Result), "")
+			return false
+		}
+		names[st.Result] = st.Verb
+	}
+	if st.Verb == Wait && !p.hasBackground(st) {
+		p.fail(col, fmt.Sprintf("nothing was started with & that %q could wait for", st.Sock), "end the call with &")
+		return false
+	}
+	return true
+}
+
+func (p *parser) hasBackground(wait *Stmt) bool {
+	return slices.ContainsFunc(p.s.Stmts, func(st Stmt) bool {
+		return st.Host == wait.Host && st.Background && (st.Sock == wait.Sock || st.Result == wait.Sock)
+	})
+}

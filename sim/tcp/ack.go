@@ -1,0 +1,109 @@
+package tcp
+
+import "netlab/sim/wire"
+
+// checkAck is the fifth check of RFC 9293 §3.10.7.4.
+func (m *machine) checkAck(seg wire.Segment) bool {
+	b := m.b
+	if !seg.Flags.Has(wire.ACK) {
+		m.ignore(RuleNoAck)
+		return false
+	}
+	if b.State == wire.StateSynReceived && !m.ackInSynReceived(seg) {
+		return false
+	}
+	if seg.Ack.After(b.SndNxt) {
+		m.ignore(RuleFutureAck)
+		m.emitAck(RuleFutureAck)
+		return false
+	}
+	if b.Profile.Challenge && seg.Ack.Before(b.SndUna.Add(-int(b.MaxSndWnd))) {
+		m.ignore(RuleOldAck)
+		m.emitAck(RuleOldAck)
+		return false
+	}
+	m.takeTimestamp(seg)
+	finSent := b.finSent()
+	if seg.Ack.After(b.SndUna) {
+		m.acknowledged(seg.Ack)
+	}
+	m.updateSendWindow(seg)
+	if finSent && b.SndUna == b.SndNxt {
+		return m.finAcknowledged()
+	}
+	return true
+}
+
+// ackInSynReceived opens the connection, or refuses an ACK of something else.
+func (m *machine) ackInSynReceived(seg wire.Segment) bool {
+	b := m.b
+	if !seg.Ack.After(b.SndUna) || seg.Ack.After(b.SndNxt) {
+		m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleBadAckSynRcvd, false)
+		return false
+	}
+	b.SndWnd = m.scaledWindow(seg)
+	b.MaxSndWnd = max(b.MaxSndWnd, b.SndWnd)
+	b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
+	why := RuleHandshakeDone
+	if !b.Passive {
+		why = RuleDirectSimulOpen
+	}
+	m.enter(wire.StateEstablished, why)
+	if b.CloseDeferred {
+		b.CloseDeferred = false
+		m.enter(wire.StateFinWait1, RuleClose)
+	}
+	return true
+}
+
+// acknowledged takes what ack covers from the send queue and restarts the clock
+// for what is left (RFC 6298 §5.2 and §5.3).
+func (m *machine) acknowledged(ack wire.Seq) {
+	b := m.b
+	octets := ack.Minus(b.SndUna)
+	if b.SndUna == b.ISS {
+		octets-- // the SYN
+	}
+	b.snd.Trim(octets) // a FIN at the end is not in the queue; Trim stops there
+	b.SndUna = ack
+	b.Retries = 0
+	m.roundTripEnds(ack)
+	if b.SndUna == b.SndNxt {
+		m.stop(TimerRetransmit)
+	} else {
+		m.start(TimerRetransmit, b.RTO)
+	}
+}
+
+// updateSendWindow takes the window from a segment that is not older than the
+// one that set it (SND.WL1 and SND.WL2 guard against reordering).
+func (m *machine) updateSendWindow(seg wire.Segment) {
+	b := m.b
+	if seg.Ack.Before(b.SndUna) {
+		return
+	}
+	if b.SndWl1.Before(seg.Seq) || (b.SndWl1 == seg.Seq && b.SndWl2.AtOrBefore(seg.Ack)) {
+		b.SndWnd = m.scaledWindow(seg)
+		b.MaxSndWnd = max(b.MaxSndWnd, b.SndWnd)
+		b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
+		if b.SndWnd > 0 {
+			m.stop(TimerPersist)
+		}
+	}
+}
+
+// finAcknowledged moves on now that our FIN is acknowledged, and reports whether
+// the segment is still of interest.
+func (m *machine) finAcknowledged() bool {
+	switch m.b.State {
+	case wire.StateFinWait1:
+		m.enter(wire.StateFinWait2, RuleFinAcked)
+	case wire.StateClosing:
+		m.enterTimeWait(RuleClosingAcked)
+	case wire.StateLastAck:
+		m.enterClosed(RuleLastAck)
+		return false
+	default: // no FIN of ours is outstanding in the other states
+	}
+	return true
+}

@@ -1,0 +1,144 @@
+package tcp
+
+import (
+	"time"
+
+	"netlab/sim/wire"
+)
+
+// delayedAckTick is the shortest wait for company of an ACK that may wait: the
+// kernel's clock ticks at this rate, and a program that answers at once is faster.
+const delayedAckTick = 4 * time.Millisecond
+
+// output sends what may be sent now: queued octets within the peer's window,
+// then the FIN (RFC 9293 §3.8.6.2.1 for when a short segment is worth sending).
+func (m *machine) output(why *wire.Rule) {
+	b := m.b
+	switch b.State {
+	case wire.StateEstablished, wire.StateCloseWait, wire.StateFinWait1, wire.StateClosing, wire.StateLastAck:
+	default: // no data may be sent in the others
+		return
+	}
+	for {
+		n, fin, ok := m.sendable()
+		if !ok {
+			break
+		}
+		off := b.SndNxt.Minus(b.firstData())
+		flags := wire.ACK
+		if n > 0 && n == b.Unsent() {
+			flags |= wire.PSH // the last octets queued (MUST-61)
+		}
+		rule := why
+		if fin {
+			flags |= wire.FIN
+			rule = RuleClose
+		}
+		seq := b.SndNxt
+		b.SndNxt = b.SndNxt.Add(n)
+		if fin {
+			b.SndNxt = b.SndNxt.Add(1)
+		}
+		m.emitSegment(flags, seq, b.snd.Slice(off, n), rule, false)
+		m.sent(n)
+	}
+	m.armPersist()
+}
+
+// sent keeps the books after a segment with n octets has left.
+func (m *machine) sent(n int) {
+	b := m.b
+	if n > 0 && b.ato > 0 {
+		b.pingPong = true // data answered data: ACKs may wait for the next answer
+	}
+	m.timeRoundTrip(b.SndNxt)
+	if b.deadline[TimerRetransmit] == 0 {
+		m.start(TimerRetransmit, b.RTO)
+	}
+}
+
+// sendable returns how many octets the next segment carries, whether the FIN
+// goes with it, and whether there is a next segment at all.
+func (m *machine) sendable() (n int, fin, ok bool) {
+	b := m.b
+	if b.finSent() || b.State == wire.StateTimeWait {
+		return 0, false, false
+	}
+	unsent := b.Unsent()
+	room := b.SndUna.Add(int(b.SndWnd)).Minus(b.SndNxt)
+	n = max(0, min(unsent, room, int(b.SndMSS)))
+	fin = b.finQueued() && n == unsent && room > n
+	switch {
+	case fin:
+		return n, true, true
+	case n == 0:
+		return 0, false, false
+	case n == int(b.SndMSS):
+		return n, false, true
+	case n == unsent && (!b.Profile.Nagle || b.SndUna == b.SndNxt || b.finQueued()):
+		return n, false, true
+	case n < unsent && n >= int(b.MaxSndWnd/2) && b.SndUna == b.SndNxt:
+		return n, false, true
+	default: // too small to be worth a segment now
+		return 0, false, false
+	}
+}
+
+// armPersist starts the persist timer when a closed window is all that stops us.
+func (m *machine) armPersist() {
+	b := m.b
+	waiting := b.Unsent() > 0 || (b.finQueued() && !b.finSent())
+	if waiting && b.SndUna == b.SndNxt && b.deadline[TimerPersist] == 0 && b.deadline[TimerRetransmit] == 0 {
+		m.start(TimerPersist, b.RTO)
+	}
+}
+
+// announceWindow tells the peer about room that the program has made, once it is
+// worth a segment (RFC 9293 §3.8.6.2.2).
+func (m *machine) announceWindow() {
+	b := m.b
+	if !b.State.Synchronized() || b.finReceived() {
+		return
+	}
+	grown := int(b.freeWindow()) - int(b.RcvWnd)
+	if b.RcvWnd < uint32(b.SndMSS) && grown >= min(int(b.Profile.RcvBuf/2), int(b.SndMSS)) {
+		m.emitAck(RuleWindowUpdate)
+	}
+}
+
+// freeWindow is the window that the receive buffer could offer.
+func (b *TCB) freeWindow() uint32 {
+	used := uint32(b.rcv.Len())
+	if used >= b.Profile.RcvBuf {
+		return 0
+	}
+	return b.Profile.RcvBuf - used
+}
+
+// setWindow fills in the window field and remembers what it promises. The right
+// edge never moves left (SHLD-14).
+func (m *machine) setWindow(seg *wire.Segment) {
+	b := m.b
+	if seg.Flags.Has(wire.SYN) { // never scaled, RFC 7323 §2.2
+		if seg.Wnd = b.Profile.SynWnd; seg.Wnd == 0 {
+			seg.Wnd = uint16(min(b.Profile.RcvBuf, 65535))
+		}
+		b.RcvWnd = uint32(seg.Wnd)
+		return
+	}
+	wnd := max(b.RcvWnd, b.freeWindow())
+	field := min(wnd>>b.RcvScale, 65535)
+	if up := field << b.RcvScale; up < b.RcvWnd && field < 65535 {
+		field++ // rounding down would move the right edge left
+	}
+	seg.Wnd = uint16(field)
+	b.RcvWnd = field << b.RcvScale
+}
+
+// scaledWindow is the window that the peer offers, in octets.
+func (m *machine) scaledWindow(seg wire.Segment) uint32 {
+	if seg.Flags.Has(wire.SYN) {
+		return uint32(seg.Wnd)
+	}
+	return uint32(seg.Wnd) << m.b.SndScale
+}

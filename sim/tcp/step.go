@@ -1,0 +1,209 @@
+package tcp
+
+import (
+	"fmt"
+	"time"
+
+	"netlab/sim/wire"
+)
+
+// An Event is what happens to an endpoint (RFC 9293 §3.10).
+type Event uint8
+
+// The events.
+const (
+	EventOpenPassive Event = iota
+	EventOpenActive
+	EventSend
+	EventReceive
+	EventClose
+	EventAbort
+	EventArrives
+	EventExpire
+)
+
+// An Input is one event with what belongs to it. Use the constructors.
+type Input struct {
+	Event Event
+	ISS   wire.Seq // initial sequence number to use, if one is needed (RFC 9293 §3.4.1)
+	Data  string
+	Max   int
+	Seg   wire.Segment
+	Timer Timer
+	rule  *wire.Rule
+}
+
+// OpenPassive is the OPEN call of a server.
+func OpenPassive() Input { return Input{Event: EventOpenPassive} }
+
+// OpenActive is the OPEN call of a client, with the initial sequence number to use.
+func OpenActive(iss wire.Seq) Input { return Input{Event: EventOpenActive, ISS: iss} }
+
+// Send is the SEND call.
+func Send(data string) Input { return Input{Event: EventSend, Data: data} }
+
+// Receive is the RECEIVE call for at most n octets.
+func Receive(n int) Input { return Input{Event: EventReceive, Max: n} }
+
+// Close is the CLOSE call: no more data will be sent.
+func Close() Input { return Input{Event: EventClose} }
+
+// Abort is the ABORT call.
+func Abort() Input { return Input{Event: EventAbort, rule: RuleAbort} }
+
+// AbortUnread is the ABORT that a socket's close() becomes when data is unread.
+func AbortUnread() Input { return Input{Event: EventAbort, rule: RuleDataAfterEnd} }
+
+// Arrives is an incoming segment. The initial sequence number is used if the
+// segment opens a connection.
+func Arrives(seg wire.Segment, iss wire.Seq) Input {
+	return Input{Event: EventArrives, Seg: seg, ISS: iss}
+}
+
+// Expire is a timer that has gone off.
+func Expire(t Timer) Input { return Input{Event: EventExpire, Timer: t} }
+
+// An Effect is what an endpoint does.
+type Effect uint8
+
+// The effects.
+const (
+	EffectSend    Effect = iota // Seg leaves; Again says that it is a retransmission
+	EffectState                 // From became To
+	EffectDeliver               // Data goes to the program
+	EffectIgnore                // the segment that arrived was dropped
+	EffectSignal                // the program is told Errno
+	EffectRefuse                // the call is refused; Err says why; nothing changed
+)
+
+// An Output is one effect, with the rule that demands it.
+type Output struct {
+	Effect   Effect
+	Seg      wire.Segment
+	Again    bool
+	From, To wire.State
+	Data     string
+	Errno    wire.Errno
+	Err      *CallError
+	Rule     *wire.Rule
+}
+
+// A CallError is a user call that the standard refuses in this state. A refused
+// call changes nothing.
+type CallError struct {
+	Call  string // "SEND"
+	State wire.State
+	Err   string // "connection closing", the standard's words
+}
+
+// Error implements error.
+func (e *CallError) Error() string { return fmt.Sprintf("%s in %s: %s", e.Call, e.State, e.Err) }
+
+// Step is the protocol: it applies one event to the endpoint at time now
+// (virtual time since the start) and appends what the endpoint does to out,
+// which belongs to the caller.
+func (b *TCB) Step(now time.Duration, in Input, out []Output) []Output {
+	m := machine{b: b, now: now, out: out}
+	switch in.Event {
+	case EventOpenPassive:
+		m.openPassive()
+	case EventOpenActive:
+		m.openActive(in.ISS)
+	case EventSend:
+		m.send(in.Data)
+	case EventReceive:
+		m.receive(in.Max)
+	case EventClose:
+		m.close()
+	case EventAbort:
+		m.abort(in.rule)
+	case EventArrives:
+		m.segmentArrives(in.Seg, in.ISS)
+	case EventExpire:
+		m.expire(in.Timer)
+	default:
+		panic(fmt.Sprintf("tcp: unknown event %d", in.Event))
+	}
+	return m.out
+}
+
+// A machine is one Step in progress.
+type machine struct {
+	b   *TCB
+	now time.Duration
+	out []Output
+
+	ackRule *wire.Rule // an ACK is owed because of this rule; nil when none is
+	ackNow  bool       // it may not wait
+}
+
+// enter is the only place where the state changes.
+func (m *machine) enter(to wire.State, why *wire.Rule) {
+	from := m.b.State
+	if from == to {
+		return
+	}
+	m.b.State = to
+	m.out = append(m.out, Output{Effect: EffectState, From: from, To: to, Rule: why})
+}
+
+// enterClosed forgets the connection.
+func (m *machine) enterClosed(why *wire.Rule) {
+	for t := range m.b.deadline {
+		m.b.deadline[t] = 0
+	}
+	m.b.snd = Queue{}
+	m.b.holes = holeQueue{}
+	m.enter(wire.StateClosed, why)
+}
+
+// enterTimeWait starts the 2*MSL wait and stops the other timers.
+func (m *machine) enterTimeWait(why *wire.Rule) {
+	for t := range m.b.deadline {
+		m.b.deadline[t] = 0
+	}
+	m.start(TimerTimeWait, m.b.Profile.TimeWait)
+	m.enter(wire.StateTimeWait, why)
+}
+
+func (m *machine) start(t Timer, d time.Duration) { m.b.deadline[t] = m.now + d }
+func (m *machine) stop(t Timer)                   { m.b.deadline[t] = 0 }
+
+func (m *machine) refuse(call, why string) {
+	m.out = append(m.out, Output{Effect: EffectRefuse, Err: &CallError{Call: call, State: m.b.State, Err: why}})
+}
+
+func (m *machine) ignore(why *wire.Rule) {
+	m.out = append(m.out, Output{Effect: EffectIgnore, Rule: why})
+}
+
+func (m *machine) signal(errno wire.Errno, why *wire.Rule) {
+	m.out = append(m.out, Output{Effect: EffectSignal, Errno: errno, Rule: why})
+}
+
+// emit sends a segment as it is.
+func (m *machine) emit(seg wire.Segment, why *wire.Rule, again bool) {
+	m.out = append(m.out, Output{Effect: EffectSend, Seg: seg, Rule: why, Again: again})
+}
+
+// emitAck sends <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>.
+func (m *machine) emitAck(why *wire.Rule) {
+	m.emitSegment(wire.ACK, m.b.SndNxt, "", why, false)
+}
+
+// emitSegment sends a segment of this connection: it fills in ACK, window and
+// options, and settles any ACK that is owed.
+func (m *machine) emitSegment(flags wire.Flags, seq wire.Seq, data string, why *wire.Rule, again bool) {
+	b := m.b
+	seg := wire.Segment{Seq: seq, Flags: flags, Data: data}
+	if flags.Has(wire.ACK) {
+		seg.Ack = b.RcvNxt
+		b.LastAckSent = b.RcvNxt
+		m.ackRule, m.ackNow = nil, false
+		b.unackedFull = 0
+		m.stop(TimerDelayedAck)
+	}
+	m.setWindow(&seg)
+	m.setOptions(&seg)
+	m.emit(seg, why, again)
+}

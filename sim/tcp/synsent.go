@@ -1,0 +1,59 @@
+package tcp
+
+import "netlab/sim/wire"
+
+// arrivesSynSent is RFC 9293 §3.10.7.3.
+func (m *machine) arrivesSynSent(seg wire.Segment) {
+	b := m.b
+	ackOK := false
+	if seg.Flags.Has(wire.ACK) { // first
+		if seg.Ack.AtOrBefore(b.ISS) || seg.Ack.After(b.SndNxt) {
+			if seg.Flags.Has(wire.RST) {
+				m.ignore(RuleSynSentDrop)
+				return
+			}
+			m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleSynSentBadAck, false)
+			return
+		}
+		ackOK = true
+	}
+	if seg.Flags.Has(wire.RST) { // second
+		if !ackOK {
+			m.ignore(RuleSynSentDrop)
+			return
+		}
+		m.signal(wire.ECONNREFUSED, RuleRefused)
+		m.enterClosed(RuleRefused)
+		return
+	}
+	if !seg.Flags.Has(wire.SYN) { // fifth
+		m.ignore(RuleSynSentOther)
+		return
+	}
+	m.synArrivesInSynSent(seg, ackOK) // fourth
+}
+
+// synArrivesInSynSent is the fourth check of RFC 9293 §3.10.7.3.
+func (m *machine) synArrivesInSynSent(seg wire.Segment, ackOK bool) {
+	b := m.b
+	b.IRS, b.RcvNxt = seg.Seq, seg.Seq.Add(1)
+	m.takeSynOptions(seg)
+	b.SndWnd, b.MaxSndWnd = uint32(seg.Wnd), uint32(seg.Wnd)
+	b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
+	if !ackOK {
+		m.enter(wire.StateSynReceived, RuleSimultaneous)
+		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSimultaneous, false)
+		m.start(TimerRetransmit, b.RTO)
+		return
+	}
+	retried := b.Retries > 0
+	m.acknowledged(seg.Ack)
+	if retried && !b.UseTS {
+		b.RTO = max(b.RTO, synRetriedRTO) // RFC 6298 §5.7
+	}
+	m.enter(wire.StateEstablished, RuleSynAckArrives)
+	m.oweAck(RuleAckSyn, true)
+	m.checkText(seg)
+	m.checkFin(seg)
+	m.output(RuleSend)
+}

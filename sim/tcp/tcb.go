@@ -1,0 +1,146 @@
+package tcp
+
+import (
+	"time"
+
+	"netlab/sim/wire"
+)
+
+// A Timer is one of the endpoint's clocks. Each runs or does not.
+type Timer uint8
+
+// The timers.
+const (
+	TimerRetransmit Timer = iota // RFC 6298
+	TimerDelayedAck              // RFC 9293 §3.8.6.3
+	TimerPersist                 // zero-window probes, RFC 9293 §3.8.6.1
+	TimerTimeWait                // 2*MSL, RFC 9293 §3.10.8
+	timers
+)
+
+var timerNames = [timers]string{"retransmission timer", "delayed-ACK timer", "persist timer", "TIME-WAIT timer"}
+
+// String returns the timer's name on screen.
+func (t Timer) String() string { return timerNames[t] }
+
+// A TCB is a transmission control block: everything one endpoint knows about
+// one connection (RFC 9293 §3.3.1). It holds no pointer, map, slice or
+// interface: assigning it takes a snapshot, == compares.
+//
+//	Send sequence space (RFC 9293, Figure 3)
+//
+//	     1         2          3          4
+//	----------|----------|----------|----------
+//	       SND.UNA    SND.NXT    SND.UNA
+//	                            +SND.WND
+//
+//	1 acknowledged   2 sent, not acknowledged
+//	3 may be sent    4 may not be sent yet
+//
+//	Receive sequence space (RFC 9293, Figure 4)
+//
+//	      1          2          3
+//	  ----------|----------|----------
+//	         RCV.NXT    RCV.NXT
+//	                   +RCV.WND
+//
+//	1 received   2 will be taken   3 will not be taken
+type TCB struct {
+	State         wire.State
+	Passive       bool // SYN-RECEIVED came from LISTEN, not from SYN-SENT (MUST-11)
+	CloseDeferred bool // CLOSE was called in SYN-RECEIVED and waits for ESTABLISHED
+
+	ISS, SndUna, SndNxt wire.Seq
+	SndWnd, MaxSndWnd   uint32
+	SndWl1, SndWl2      wire.Seq
+	IRS, RcvNxt         wire.Seq
+	RcvWnd              uint32   // what was last announced
+	LastAckSent         wire.Seq // the ACK field of the last segment sent
+	SndMSS              uint16   // the largest segment to send
+	SndScale, RcvScale  uint8    // window shifts agreed on
+	UseTS, UseSACK      bool     // agreed on
+	TSRecent            uint32
+	snd                 Queue // octets from SND.UNA on: sent and unacknowledged, then unsent
+	rcv                 Queue // octets the program has not read
+	holes               holeQueue
+	RTO, SRTT, RTTVar   time.Duration
+	Retries             uint8 // time-outs of the oldest segment so far
+	rttSeq              wire.Seq
+	rttAt               time.Duration
+	rttRuns             bool // a round trip is being timed
+	quickAcks           uint8
+	ato                 time.Duration // how long an ACK may wait
+	pingPong            bool          // the program answers quickly, so ACKs wait for its data
+	unackedFull         uint8         // full segments not acknowledged yet
+	deadline            [timers]time.Duration
+	Profile             Profile
+}
+
+// New returns a closed endpoint with the given habits.
+func New(p Profile) TCB {
+	return TCB{Profile: p, RcvWnd: min(p.RcvBuf, 65535), SndMSS: p.MSS, RTO: p.InitialRTO}
+}
+
+// Deadline returns when the timer will go off; zero means that it is stopped.
+func (b *TCB) Deadline(t Timer) time.Duration { return b.deadline[t] }
+
+// NextDeadline returns the timer that goes off first and when; zero means none runs.
+func (b *TCB) NextDeadline() (Timer, time.Duration) {
+	first, at := Timer(0), time.Duration(0)
+	for t, d := range b.deadline {
+		if d != 0 && (at == 0 || d < at) {
+			first, at = Timer(t), d
+		}
+	}
+	return first, at
+}
+
+// Readable returns how many octets the program could read now.
+func (b *TCB) Readable() int { return b.rcv.Len() }
+
+// AtEOF reports whether everything the peer sent before its FIN has been read.
+func (b *TCB) AtEOF() bool { return b.rcv.Len() == 0 && b.finReceived() }
+
+// Unsent returns how many octets wait to be sent for the first time.
+func (b *TCB) Unsent() int { return max(0, b.dataEnd().Minus(b.SndNxt)) }
+
+// SendRoom returns how many octets SEND would take now.
+func (b *TCB) SendRoom() int { return max(0, b.Profile.SndBuf-b.snd.Len()) }
+
+// Idle reports whether nothing sent is unacknowledged and nothing waits to be sent.
+func (b *TCB) Idle() bool { return b.SndUna == b.SndNxt && b.Unsent() == 0 }
+
+// finReceived reports whether the peer's FIN has been taken.
+func (b *TCB) finReceived() bool {
+	switch b.State {
+	case wire.StateCloseWait, wire.StateClosing, wire.StateLastAck, wire.StateTimeWait:
+		return true
+	default: // in the others the peer may still send, or there is no peer
+		return false
+	}
+}
+
+// finQueued reports whether CLOSE was called: a FIN follows the data.
+func (b *TCB) finQueued() bool {
+	switch b.State {
+	case wire.StateFinWait1, wire.StateClosing, wire.StateLastAck:
+		return true
+	default: // before CLOSE, or our FIN is already acknowledged
+		return false
+	}
+}
+
+// firstData is the sequence number of the first octet in the send queue: our SYN
+// occupies one number until it is acknowledged.
+func (b *TCB) firstData() wire.Seq {
+	if b.SndUna == b.ISS {
+		return b.ISS.Add(1)
+	}
+	return b.SndUna
+}
+
+// dataEnd is the sequence number after the last octet queued: the FIN's number.
+func (b *TCB) dataEnd() wire.Seq { return b.firstData().Add(b.snd.Len()) }
+
+// finSent reports whether our FIN is on the wire.
+func (b *TCB) finSent() bool { return b.finQueued() && b.SndNxt == b.dataEnd().Add(1) }

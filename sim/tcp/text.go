@@ -1,0 +1,148 @@
+package tcp
+
+import "netlab/sim/wire"
+
+// checkText is the seventh check of RFC 9293 §3.10.7.4.
+func (m *machine) checkText(seg wire.Segment) {
+	b := m.b
+	if seg.Data == "" && !seg.Flags.Has(wire.FIN) {
+		return
+	}
+	switch b.State {
+	case wire.StateEstablished, wire.StateFinWait1, wire.StateFinWait2:
+	default: // the peer's FIN has come: nothing can follow it
+		if seg.Data != "" {
+			m.ignore(RuleTextAfterFin)
+		}
+		return
+	}
+	start := seg.Seq
+	if seg.Flags.Has(wire.SYN) {
+		start = start.Add(1)
+	}
+	if start.After(b.RcvNxt) {
+		if !b.holes.insert(run{Seq: start, Data: seg.Data, Fin: seg.Flags.Has(wire.FIN)}) {
+			m.ignore(RuleHoleFull)
+		}
+		m.oweAck(RuleAckHole, true)
+		return
+	}
+	if seg.Data == "" {
+		return
+	}
+	filled := b.holes.n > 0
+	m.take(seg.Data)
+	if len(seg.Data) >= int(b.SndMSS) {
+		b.unackedFull++
+	}
+	switch {
+	case filled:
+		m.oweAck(RuleAckHole, true)
+	case b.unackedFull >= 2 && b.Profile.DelayedAck > 0:
+		m.oweAck(RuleSecondSegment, true)
+	default:
+		m.oweAck(RuleAckData, false)
+	}
+}
+
+// take appends text at RCV.NXT.
+func (m *machine) take(data string) {
+	b := m.b
+	b.rcv.Append(data)
+	b.RcvNxt = b.RcvNxt.Add(len(data))
+	b.RcvWnd -= min(b.RcvWnd, uint32(len(data)))
+}
+
+// drainHoles takes the runs that have become contiguous and reports whether the
+// peer's FIN was among them.
+func (m *machine) drainHoles() (fin bool) {
+	b := m.b
+	for {
+		r, ok := b.holes.take(b.RcvNxt)
+		if !ok {
+			return fin
+		}
+		old := b.RcvNxt.Minus(r.Seq)
+		if old <= len(r.Data) {
+			m.take(r.Data[old:])
+			fin = fin || r.Fin
+		}
+	}
+}
+
+// checkFin is the eighth check of RFC 9293 §3.10.7.4. A FIN counts only when
+// everything before it has arrived.
+func (m *machine) checkFin(seg wire.Segment) {
+	b := m.b
+	switch b.State {
+	case wire.StateClosed, wire.StateListen, wire.StateSynSent:
+		return
+	default: // all others look at the FIN
+	}
+	fin := seg.Flags.Has(wire.FIN) && seg.End().Add(-1) == b.RcvNxt
+	if m.drainHoles() {
+		fin = true
+	}
+	if !fin {
+		return
+	}
+	b.RcvNxt = b.RcvNxt.Add(1)
+	// Linux treats a FIN like a request that will be answered: the ACK waits,
+	// for as long as earlier data has taught it to wait.
+	if b.Profile.Has(QuirkFinDelaysAck) && (b.State == wire.StateEstablished || b.State == wire.StateSynReceived) {
+		b.pingPong = true
+		m.oweAck(RuleAckFin, false)
+	} else {
+		m.oweAck(RuleAckFin, true)
+	}
+	switch b.State {
+	case wire.StateSynReceived, wire.StateEstablished:
+		m.enter(wire.StateCloseWait, RuleFinArrives)
+	case wire.StateFinWait1: // checkAck would have moved us on had our FIN been acknowledged
+		m.enter(wire.StateClosing, RuleFinCrossed)
+	case wire.StateFinWait2:
+		m.enterTimeWait(RuleFinBothAcked)
+	default: // CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT: a repeated FIN is outside the window
+	}
+}
+
+// oweAck notes that an ACK is due; the next segment sent carries it.
+func (m *machine) oweAck(why *wire.Rule, now bool) {
+	if m.ackRule == nil || now {
+		m.ackRule = why
+	}
+	m.ackNow = m.ackNow || now
+}
+
+// settleAck sends the ACK that is owed, or lets it wait for company.
+func (m *machine) settleAck() {
+	b := m.b
+	if m.ackRule == nil || b.State == wire.StateClosed || b.State == wire.StateListen {
+		return
+	}
+	p := &b.Profile
+	if p.DelayedAck == 0 || m.ackNow {
+		m.emitAck(m.ackRule)
+		m.learnToWait()
+		return
+	}
+	if b.ato == 0 && m.ackRule != RuleAckFin { // the first data of a connection
+		b.quickAcks = p.QuickAcks
+		b.ato = p.DelayedAck
+	}
+	if b.quickAcks > 0 && !b.pingPong {
+		b.quickAcks--
+		m.emitAck(m.ackRule)
+		return
+	}
+	if b.deadline[TimerDelayedAck] == 0 {
+		m.start(TimerDelayedAck, max(b.ato, delayedAckTick))
+	}
+}
+
+// learnToWait notes that data has come, so that later ACKs may wait.
+func (m *machine) learnToWait() {
+	if m.b.Readable() > 0 && m.b.ato == 0 {
+		m.b.ato = m.b.Profile.DelayedAck
+	}
+}

@@ -1,0 +1,9 @@
+package wire
+
+// A Rule says why something happened. Every transition, every segment sent and
+// every segment ignored carries one, so that "why?" can be answered anywhere.
+type Rule struct {
+	ID   string // stable, lower case with hyphens
+	Ref  string // "RFC 9293 §3.10.7.4, eighth"
+	Text string // one plain English sentence
+}
