@@ -176,7 +176,7 @@ func (w *World) timerCause() int {
 // seed: a multiple of 100, different for each host of the script.
 // Deviation: RFC 9293 §3.4.1 wants it unpredictable; a lesson wants it readable.
 func readableISS(s *scenario.Script, seed uint64, i int) wire.Seq {
-	const choices = 89 // 100, 200, … 8900: room for hundreds of octets between two hosts
+	const choices = 29 // 100, 200, … 2900: short numbers, with room for octets between two hosts
 	taken := map[wire.Seq]bool{}
 	for _, h := range s.Hosts {
 		if h.HasISS {

@@ -42,6 +42,7 @@ type jsonEvent struct {
 	Text    string            `json:"text,omitempty"`
 	Source  Source            `json:"source"`
 	Frame   int               `json:"frame,omitempty"`
+	Step    int               `json:"step,omitempty"`
 }
 
 type jsonSegment struct {
@@ -307,4 +308,17 @@ func parseEndpoint(s string) (wire.Endpoint, error) {
 		return wire.Endpoint{}, fmt.Errorf("bad endpoint %q (want HOST:PORT)", s)
 	}
 	return wire.Endpoint{Host: host, Port: uint16(n)}, nil
+}
+
+// WriteEvent writes one event as a line, with the step of the lesson to which it
+// belongs. isns collects the initial sequence numbers from call to call.
+func WriteEvent(w io.Writer, e *Event, isns map[Flow]wire.Seq, step int) error {
+	if e.HasSegment() && e.Seg.Flags.Has(wire.SYN) {
+		isns[e.Flow()] = e.Seg.Seq
+	}
+	j := toJSON(e, isns)
+	j.Step = step
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(j)
 }

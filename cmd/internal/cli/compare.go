@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"netlab/lessons/text"
+	"netlab/live/lab"
+	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/tcp"
+)
+
+func (a *app) compareCommand() *cobra.Command {
+	var format, output string
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "compare <lesson|scenario>",
+		Short: "The model beside reality, row by row",
+		Long: "Play a script on the model and with real sockets, and compare the two row by row.\n" +
+			"Verdicts: same, may differ, explained, differs, not comparable. Exit 1 if a row differs,\n3 if this machine cannot show reality.",
+		Example:           "  netlab compare handshake\n  netlab compare handshake --all\n  netlab compare my-scenario.txt --json",
+		Args:              oneScript("lesson or scenario file"),
+		ValidArgsFunction: a.completeScripts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkFormat(&format, []string{"text", "json"}); err != nil {
+				return err
+			}
+			s, err := a.script(args[0])
+			if err != nil {
+				return err
+			}
+			opt, err := a.options()
+			if err != nil {
+				return err
+			}
+			res, err := lab.Run(cmd.Context(), s, lab.LevelHost)
+			if res == nil {
+				return err
+			}
+			model := sim.Run(s, opt)
+			rep := compare.Compare(model, res.Trace, compare.Options{NoPackets: res.Level >= lab.LevelCallsOnly})
+			if e := a.writeOut(output, func(w writer) error {
+				if format == "json" {
+					return writeReportJSON(w, rep, res)
+				}
+				return a.writeReport(w, rep, res, opt.Profile, all)
+			}); e != nil {
+				return e
+			}
+			switch {
+			case err != nil:
+				return err
+			case rep.Differences() > 0:
+				return &exitError{code: exitFailed}
+			case rep.Comparable() == 0:
+				return &exitError{code: exitMachine}
+			}
+			return nil
+		},
+	}
+	a.playFlags(cmd, tcp.Linux.Name)
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
+	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")
+	return cmd
+}
+
+// writeReport writes the comparison as a table with aligned columns.
+func (a *app) writeReport(w writer, rep *compare.Report, res *lab.Result, p tcp.Profile, all bool) error {
+	words := text.For(a.language())
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", words.T("live"), words.Level(int(res.Level), lab.Describe(res.Level)))
+	fmt.Fprintf(&b, "%s: %s\n\n", words.T("model"), p.Name)
+	table := [][]string{{words.T("row_number"), words.T("row_dir"), words.T("row_field"), words.T("row_model"), words.T("row_live"), words.T("row_verdict")}}
+	last := 0
+	var used []*compare.Explanation
+	for _, r := range rep.Rows {
+		if !r.Main && !all {
+			continue
+		}
+		n, what := fmt.Sprint(r.Pair), r.What
+		if r.Pair == last {
+			n, what = "", ""
+		}
+		last = r.Pair
+		verdict := words.Verdict(r.Verdict)
+		if r.Why != nil {
+			verdict += ": " + r.Why.ID
+			used = appendOnce(used, r.Why)
+		}
+		table = append(table, []string{n, what, r.Field, r.Model, r.Live, verdict})
+	}
+	writeTable(&b, table)
+	b.WriteString("\n" + words.T("live_summary", rep.Pairs, rep.Differences(), res.Stats.Captured, res.Stats.Dropped) + "\n")
+	for _, e := range used {
+		fmt.Fprintf(&b, "  %s: %s [%s]\n", e.ID, words.Explanation(e), e.Ref)
+	}
+	_, err := w.Write([]byte(b.String()))
+	return err
+}
+
+func appendOnce(list []*compare.Explanation, e *compare.Explanation) []*compare.Explanation {
+	for _, x := range list {
+		if x == e {
+			return list
+		}
+	}
+	return append(list, e)
+}
+
+// writeTable aligns columns by the width that terminals give their characters.
+func writeTable(b *strings.Builder, rows [][]string) {
+	widths := make([]int, len(rows[0]))
+	for _, r := range rows {
+		for i, c := range r {
+			widths[i] = max(widths[i], displayWidth(c))
+		}
+	}
+	for _, r := range rows {
+		line := ""
+		for i, c := range r {
+			line += c
+			if i < len(r)-1 {
+				line += strings.Repeat(" ", widths[i]-displayWidth(c)+2)
+			}
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// writeReportJSON writes one object a row, then a result.
+func writeReportJSON(w writer, rep *compare.Report, res *lab.Result) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, r := range rep.Rows {
+		row := map[string]any{"type": "row", "pair": r.Pair, "what": r.What, "field": r.Field, "model": r.Model, "live": r.Live,
+			"verdict": r.Verdict, "model_event": r.ModelEvent, "live_event": r.LiveEvent}
+		if r.Why != nil {
+			row["explanation"] = map[string]string{"id": r.Why.ID, "ref": r.Why.Ref, "text": r.Why.Text}
+		}
+		if err := enc.Encode(row); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(map[string]any{"type": "result", "differs": rep.Differences(), "pairs": rep.Pairs, "counts": rep.Counts,
+		"level": res.Level, "captured": res.Stats.Captured, "dropped": res.Stats.Dropped})
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"netlab/lessons/course"
+	"netlab/live/lab"
+	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/tcp"
+)
+
+// liveReport plays the lesson's script with real sockets at the best level there
+// is, and compares. Where nothing is allowed it falls back to the recorded run.
+func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Report, *lab.Result, error) {
+	l := s.Lesson()
+	model := sim.Run(l.Script, sim.Options{Profile: tcp.Linux, Seed: s.Run.Seed})
+	res, err := lab.Run(ctx, l.Script, lab.LevelHost)
+	var refused *lab.RefusedError
+	if errors.As(err, &refused) && l.Recorded != nil {
+		res = &lab.Result{Level: lab.LevelRecorded, Trace: l.Recorded, Reason: refused.Reason, Fix: refused.Fix}
+		err = nil
+	}
+	if err != nil {
+		return nil, res, err
+	}
+	return compare.Compare(model, res.Trace, compare.Options{}), res, nil
+}
+
+// plainLive appends the comparison with reality to a plain lesson.
+func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session) error {
+	rep, res, err := a.liveReport(cmd.Context(), s)
+	if err != nil {
+		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", err))
+		return nil // a lesson goes on without
+	}
+	if res.Reason != "" {
+		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", res.Reason))
+		fmt.Fprintln(a.err, "hint: "+res.Fix)
+		if res.Level == lab.LevelRecorded {
+			fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_recorded"))
+		}
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	if err := a.writeReport(w, rep, res, tcp.Linux, false); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(w, s.Words.T("live_profile", s.Lesson().Profile.Name)); err != nil {
+		return err
+	}
+	if rep.Differences() > 0 {
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// lessonListJSON writes one object a lesson.
+func (a *app) lessonListJSON(lib *course.Library, progress *course.Progress) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	for _, l := range lib.Lessons {
+		row := map[string]any{"type": "lesson", "lesson": l.ID, "title": l.Text(a.language()).Title, "minutes": l.Minutes, "after": l.After, "steps": len(l.Steps)}
+		if st := progress.Lessons[l.ID]; st != nil {
+			row["step"], row["done"], row["right"], row["total"] = st.Step+1, st.Done, st.Right, st.Total
+		}
+		if err := enc.Encode(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// welcome is what `netlab` alone says.
+func (a *app) welcome(cmd *cobra.Command) error {
+	fmt.Fprintf(a.out, "%s\n\n%s\n\n", cmd.Long, examples)
+	if err := a.lessonList(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(a.out, "\nnetlab help lists the commands; netlab help scenario explains the language of scripts.")
+	return err
+}

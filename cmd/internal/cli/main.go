@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"netlab/cmd/internal/early"
+	"netlab/live/lab"
+)
+
+// The exit codes; README and `netlab help exit-codes` list them.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // an answer is wrong, a check failed, or model and reality differ
+	exitUsage       = 2   // wrong usage, or a wrong script, lesson or file
+	exitMachine     = 3   // this machine cannot do it
+	exitInternal    = 70  // a bug in netlab
+	exitInterrupted = 130 // Ctrl-C in a command without a screen
+)
+
+// An exitError ends a command with a code. A nil err has been reported already.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+// Error implements error.
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+// Unwrap returns the reason.
+func (e *exitError) Unwrap() error { return e.err }
+
+func usageError(hint, format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+// Main runs netlab with the given arguments and returns the exit code.
+func Main(args []string, in io.Reader, out, errOut io.Writer) (code int) {
+	early.Restore()
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(errOut, "netlab: internal error: %v\nhint: please report this, with the command that showed it\n", r)
+			code = exitInternal
+		}
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{in: in, out: out, err: errOut, getenv: os.Getenv}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, errClosedPipe) {
+		fmt.Fprintln(errOut, "netlab: interrupted")
+		return exitInterrupted
+	}
+	return a.report(err)
+}
+
+var errClosedPipe = syscall.EPIPE
+
+// report prints an error and returns the exit code that goes with it.
+func (a *app) report(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if errors.Is(err, errClosedPipe) {
+		return exitOK // the reader has seen enough
+	}
+	var refused *lab.RefusedError
+	var cannot *lab.CannotError
+	var exit *exitError
+	switch {
+	case errors.As(err, &exit):
+	case errors.As(err, &refused):
+		exit = &exitError{exitMachine, err, refused.Fix}
+	case errors.As(err, &cannot):
+		exit = &exitError{exitMachine, err, cannot.Get}
+	default:
+		exit = &exitError{code: exitUsage, err: err, hint: "netlab help"}
+	}
+	if exit.err != nil {
+		for _, line := range strings.Split(exit.err.Error(), "\n") {
+			fmt.Fprintln(a.err, "netlab: "+line)
+		}
+		if exit.hint != "" {
+			fmt.Fprintln(a.err, "hint: "+exit.hint)
+		}
+	}
+	return exit.code
+}
+
+// An app is one invocation.
+type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+
+	lang, ui, charset, theme, color string
+	jsonFlag, noInput               bool
+	seed                            uint64
+	profile                         string
+}
+
+const examples = `  netlab lesson handshake             step through the three-way handshake, predict, see the kernel do it
+  netlab compare handshake            the model beside this machine's own TCP, row by row
+  netlab sim handshake --format svg   the picture of a script
+  netlab doctor                       what works on this machine, and how to mend what does not`
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "netlab",
+		Short:         "Learn how TCP and UDP really behave",
+		Long:          "netlab steps through TCP on a model, lets you predict and break things,\nand plays the same script with real sockets beside it.",
+		Example:       examples,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          a.noSuchCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return a.welcome(cmd) },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &exitError{exitUsage, err, cmd.CommandPath() + " --help lists the flags"}
+	})
+	f := root.PersistentFlags()
+	f.StringVar(&a.lang, "lang", "", "language: en or zh-CN (default: from LC_ALL, LC_MESSAGES, LANG)")
+	f.StringVar(&a.ui, "ui", "auto", "front end: auto, tui, plain or accessible")
+	f.StringVar(&a.charset, "charset", "auto", "characters of pictures: auto, unicode or ascii")
+	f.StringVar(&a.theme, "theme", "auto", "background of the terminal: auto, dark or light")
+	f.StringVar(&a.color, "color", "auto", "colour: auto, always or never")
+	f.BoolVar(&a.noInput, "no-input", false, "never ask anything")
+	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
+	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(helpTopics()...)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
+	return root
+}
+
+// noSuchCommand explains a first word that is no command.
+func (a *app) noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "netlab help lists the commands"
+	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+		hint = "did you mean: netlab " + s[0]
+	}
+	return usageError(hint, "no command %q", args[0])
+}
+
+func (a *app) checkFlags() error {
+	for _, f := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"--ui", a.ui, []string{"auto", "tui", "plain", "accessible"}},
+		{"--charset", a.charset, []string{"auto", "unicode", "ascii"}},
+		{"--theme", a.theme, []string{"auto", "dark", "light"}},
+		{"--color", a.color, []string{"auto", "always", "never"}},
+	} {
+		if !contains(f.allowed, f.value) {
+			return usageError("one of "+strings.Join(f.allowed, ", "), "%s %q is unknown", f.name, f.value)
+		}
+	}
+	if a.lang != "" {
+		if _, ok := matchLanguage(a.lang); !ok {
+			return usageError("one of en, zh-CN", "--lang %q is unknown", a.lang)
+		}
+	}
+	return nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

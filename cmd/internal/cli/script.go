@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"netlab/sim"
+	"netlab/sim/scenario"
+	"netlab/sim/tcp"
+)
+
+// playFlags adds the flags of every command that plays a script on the model.
+func (a *app) playFlags(cmd *cobra.Command, profile string) {
+	var names []string
+	for _, p := range tcp.Profiles() {
+		names = append(names, p.Name)
+	}
+	cmd.Flags().Uint64Var(&a.seed, "seed", sim.DefaultSeed, "numbers that the script leaves open come from it")
+	cmd.Flags().StringVar(&a.profile, "profile", profile, "habits of the model: "+strings.Join(names, " or "))
+}
+
+// options returns what the flags say about playing on the model.
+func (a *app) options() (sim.Options, error) {
+	p, ok := tcp.ProfileByName(a.profile)
+	if !ok {
+		var names []string
+		for _, p := range tcp.Profiles() {
+			names = append(names, p.Name)
+		}
+		return sim.Options{}, usageError("one of "+strings.Join(names, ", "), "--profile %q is unknown", a.profile)
+	}
+	return sim.Options{Profile: p, Seed: a.seed}, nil
+}
+
+// script finds the script that an argument names: a lesson's, or a file's.
+func (a *app) script(arg string) (*scenario.Script, error) {
+	lib, err := a.library()
+	if err != nil {
+		return nil, err
+	}
+	if l := lib.Find(arg); l != nil {
+		return l.Script, nil
+	}
+	path := arg
+	if st, err := os.Stat(path); err == nil && st.IsDir() {
+		path = filepath.Join(path, "scenario.txt")
+	}
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usageError(lib.Suggest(arg), "no lesson and no file %q", arg)
+	case err != nil:
+		return nil, usageError("", "%v", err)
+	}
+	s, err := scenario.Parse(filepath.Base(path), string(text))
+	if err != nil {
+		return nil, &exitError{exitUsage, err, "netlab help scenario"}
+	}
+	return s, nil
+}
+
+// oneScript checks that a command got exactly one argument.
+func oneScript(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError("for example: "+cmd.CommandPath()+" handshake", "%s takes one %s, not %d", cmd.CommandPath(), what, len(args))
+		}
+		return nil
+	}
+}
+
+// writeOut writes a command's result to the file that -o names, or to stdout.
+// A file appears only when it is complete.
+func (a *app) writeOut(path string, write func(w writer) error) error {
+	if path == "" || path == "-" {
+		return write(a.out)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".netlab-*")
+	if err != nil {
+		return usageError("choose a folder that you may write to", "%v", err)
+	}
+	defer os.Remove(tmp.Name())
+	err = write(tmp)
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+type writer interface{ Write(p []byte) (int, error) }

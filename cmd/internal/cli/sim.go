@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"netlab/capture"
+	"netlab/live/lab"
+	"netlab/sim"
+	"netlab/sim/ladder"
+	"netlab/sim/scenario"
+	"netlab/sim/trace"
+)
+
+// formats of a trace.
+var formats = []string{"text", "json", "ladder", "svg", "mermaid", "pcapng"}
+
+// epoch is the time of day from which the model's packets count in a capture
+// file: any will do, but the same file must come out every time.
+var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func (a *app) formatFlags(cmd *cobra.Command, format, output *string) {
+	cmd.Flags().StringVarP(format, "format", "f", "text", "one of "+strings.Join(formats, ", "))
+	cmd.Flags().StringVarP(output, "output", "o", "", "write to this file instead of standard output")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (a *app) checkFormat(format *string, allowed []string) error {
+	if a.jsonFlag {
+		*format = "json"
+	}
+	if !contains(allowed, *format) {
+		return usageError("one of "+strings.Join(allowed, ", "), "--format %q is unknown", *format)
+	}
+	return nil
+}
+
+func (a *app) simCommand() *cobra.Command {
+	var format, output string
+	cmd := &cobra.Command{
+		Use:               "sim <lesson|scenario>",
+		Short:             "Play a script on the model",
+		Long:              "Play a lesson's script, or one from a file, on the model, and show what happens.\nThe script's expect lines are checked: exit 1 if one fails.",
+		Example:           "  netlab sim handshake\n  netlab sim handshake --format svg -o handshake.svg\n  netlab sim my-scenario.txt --format pcapng -o model.pcapng",
+		Args:              oneScript("lesson or scenario file"),
+		ValidArgsFunction: a.completeScripts,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := a.checkFormat(&format, formats); err != nil {
+				return err
+			}
+			s, err := a.script(args[0])
+			if err != nil {
+				return err
+			}
+			opt, err := a.options()
+			if err != nil {
+				return err
+			}
+			t := sim.Run(s, opt)
+			if err := a.writeOut(output, func(w writer) error { return a.writeTrace(w, t, format, nil) }); err != nil {
+				return err
+			}
+			return a.judge(s, t)
+		},
+	}
+	a.playFlags(cmd, "textbook")
+	a.formatFlags(cmd, &format, &output)
+	return cmd
+}
+
+// judge checks the expect lines and reports the ones that fail.
+func (a *app) judge(s *scenario.Script, t *trace.Trace) error {
+	failed := 0
+	for _, v := range scenario.Judge(s, t) {
+		if !v.OK {
+			fmt.Fprintln(a.err, "netlab: "+v.String())
+			failed++
+		}
+	}
+	if failed > 0 {
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// writeTrace writes a trace in a format. frames are the captured ones of a live
+// run; nil makes them from the model's segments.
+func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []capture.Frame) error {
+	live := t.Source == trace.Live
+	switch format {
+	case "json":
+		return t.WriteJSON(w)
+	case "svg":
+		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: live}).SVG("netlab: "+t.Script))
+		return err
+	case "mermaid":
+		_, err := io.WriteString(w, ladder.Mermaid(t))
+		return err
+	case "ladder":
+		l := ladder.New(t, ladder.Options{Calls: true, Flat: live})
+		_, err := io.WriteString(w, l.Text(ladder.DrawOptions{Width: 100, Unicode: a.unicode()}))
+		return err
+	case "pcapng":
+		iface := "lo"
+		if frames == nil {
+			var err error
+			if frames, err = capture.Frames(t, epoch); err != nil {
+				return err
+			}
+			iface = "model"
+		}
+		return capture.WritePcapng(w, iface, frames)
+	default:
+		for _, n := range t.Notes {
+			if _, err := fmt.Fprintln(w, "# "+n); err != nil {
+				return err
+			}
+		}
+		return t.Text(w)
+	}
+}
+
+func (a *app) liveCommand() *cobra.Command {
+	var format, output string
+	cmd := &cobra.Command{
+		Use:   "live <lesson|scenario>",
+		Short: "Play a script with real sockets, captured",
+		Long: "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
+			"Exit 3 where the machine does not show the packets; netlab doctor says why.",
+		Example:           "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json",
+		Args:              oneScript("lesson or scenario file"),
+		ValidArgsFunction: a.completeScripts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkFormat(&format, formats); err != nil {
+				return err
+			}
+			s, err := a.script(args[0])
+			if err != nil {
+				return err
+			}
+			res, err := lab.Run(cmd.Context(), s, lab.LevelHost)
+			if res == nil {
+				return err
+			}
+			if format == "pcapng" && res.Level == lab.LevelCallsOnly {
+				return err
+			}
+			if e := a.writeOut(output, func(w writer) error { return a.writeTrace(w, res.Trace, format, res.Frames) }); e != nil {
+				return e
+			}
+			if res.Stats.Dropped > 0 {
+				fmt.Fprintf(a.err, "netlab: the kernel dropped %d packets of the recording\n", res.Stats.Dropped)
+			}
+			if err != nil {
+				return err
+			}
+			return a.judge(s, res.Trace)
+		},
+	}
+	a.formatFlags(cmd, &format, &output)
+	return cmd
+}

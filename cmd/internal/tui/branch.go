@@ -1,0 +1,302 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"netlab/sim"
+	"netlab/sim/fault"
+	"netlab/sim/scenario"
+	"netlab/sim/trace"
+)
+
+// A branch is a world beside the lesson's: one that an edit made, the world of a
+// what-if question, or a live run. It is stepped moment by moment.
+type branch struct {
+	name   string
+	script *scenario.Script // nil for a recording
+	trace  *trace.Trace
+	flat   bool
+	stops  []int // events shown at each stop
+	at     int   // index into stops
+}
+
+func newBranch(name string, s *scenario.Script, t *trace.Trace) *branch {
+	b := &branch{name: name, script: s, trace: t, flat: t.Source != trace.Model}
+	for i := range t.Events {
+		last := i == len(t.Events)-1
+		if last || t.Events[i+1].T != t.Events[i].T || (b.flat && t.Events[i+1].Kind != trace.Drop) {
+			b.stops = append(b.stops, i+1)
+		}
+	}
+	if len(b.stops) == 0 {
+		b.stops = []int{0}
+	}
+	return b
+}
+
+func (b *branch) step(d int)  { b.at = max(0, min(b.at+d, len(b.stops)-1)) }
+func (b *branch) jump(to int) { b.at = max(0, min(to, len(b.stops)-1)) }
+func (b *branch) atEnd() bool { return b.at == len(b.stops)-1 }
+func (b *branch) upto() int   { return b.stops[b.at] }
+
+func (b *branch) since() int {
+	if b.at == 0 {
+		return 0
+	}
+	return b.stops[b.at-1]
+}
+
+// jumpToEvent shows event n, and no more than its moment.
+func (b *branch) jumpToEvent(n int) {
+	for i, s := range b.stops {
+		if s >= n {
+			b.at = i
+			return
+		}
+	}
+}
+
+// current returns the branch shown, or nil for the lesson itself.
+func (m *Model) current() *branch {
+	if m.branch == 0 || m.branch > len(m.branches) {
+		return nil
+	}
+	return m.branches[m.branch-1]
+}
+
+// shown returns the trace on the screen and how many of its events are shown.
+func (m *Model) shown() (t *trace.Trace, since, upto int) {
+	if b := m.current(); b != nil {
+		return b.trace, b.since(), b.upto()
+	}
+	return m.s.Run.Trace, m.s.Since(), m.s.Upto()
+}
+
+// addBranch shows a new world.
+func (m *Model) addBranch(b *branch) {
+	for i, old := range m.branches {
+		if old.name == b.name { // made before: show it again
+			m.branches[i] = b
+			m.branch = i + 1
+			m.openLine()
+			return
+		}
+	}
+	m.branches = append(m.branches, b)
+	m.branch = len(m.branches)
+	m.selected = 0
+	m.openLine()
+}
+
+func (m *Model) nextBranch() {
+	m.branch = (m.branch + 1) % (len(m.branches) + 1)
+	m.selected = 0
+	m.openLine()
+}
+
+// toggleWorld shows the world of the current what-if question, or goes back. It
+// stays shut while the question is open.
+func (m *Model) toggleWorld() {
+	if m.branch > 0 {
+		m.branch = 0
+		m.openLine()
+		return
+	}
+	t := m.s.WorldTrace()
+	if t == nil || m.s.Open() {
+		return
+	}
+	a := m.s.Ask()
+	m.addBranch(newBranch(m.s.Words.T("what_if")+": "+a.ID, m.s.Lesson().Worlds[a.World], t))
+}
+
+// undo takes the last change back.
+func (m *Model) undo() {
+	if m.branch == 0 {
+		m.message = m.s.Words.T("no_edit")
+		return
+	}
+	name := m.current().name
+	m.branches = append(m.branches[:m.branch-1], m.branches[m.branch:]...)
+	m.branch = 0
+	m.message = m.s.Words.T("edit_undone", name)
+	m.openLine()
+}
+
+// editDelay is how much later the menu of changes delivers a segment: longer
+// than the link's delay, shorter than any retransmission.
+const editDelay = 50 * time.Millisecond
+
+// openEdit opens the menu of changes for the selected segment.
+func (m *Model) openEdit() {
+	if m.editTarget() == nil {
+		m.message = m.s.Words.T("edit_none")
+		return
+	}
+	m.mode = modeEdit
+}
+
+// editTarget is the sending event of the selected segment, if one is selected
+// that a change could touch.
+func (m *Model) editTarget() *trace.Event {
+	t, _, upto := m.shown()
+	if b := m.current(); b != nil && (b.flat || b.script == nil) {
+		return nil
+	}
+	e := t.At(m.selected)
+	if e == nil || e.N > upto || e.Pkt == 0 {
+		return nil
+	}
+	for i := range t.Events {
+		if s := &t.Events[i]; s.Kind == trace.Send && s.Pkt == e.Pkt {
+			return s
+		}
+	}
+	return nil
+}
+
+// keyEdit makes the change that was chosen.
+func (m *Model) keyEdit(name string) {
+	m.mode = modeKeys
+	e := m.editTarget()
+	f := fault.Fault{}
+	switch name {
+	case "1":
+		f.Verb = fault.Drop
+	case "2":
+		f.Verb, f.By = fault.Delay, editDelay
+	case "3":
+		f.Verb, f.By = fault.Duplicate, editDelay
+	default:
+		m.openLine()
+		return
+	}
+	t, _, _ := m.shown()
+	f.Sel = nameSegment(t, e)
+	script := m.s.Lesson().Script
+	if b := m.current(); b != nil {
+		script = b.script
+	}
+	script = script.With(f)
+	world := sim.Run(script, sim.Options{Profile: m.s.Lesson().Profile, Seed: m.s.Run.Seed})
+	b := newBranch(m.editNames(script), script, world)
+	m.addBranch(b)
+	b.jumpToEvent(e.N) // equal up to here
+	m.selected = e.N
+	m.message = m.s.Words.T("edit_done", b.name)
+}
+
+// editNames names a world by the changes that made it.
+func (m *Model) editNames(s *scenario.Script) string {
+	var names []string
+	for _, f := range s.Faults[len(m.s.Lesson().Script.Faults):] {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, "; ")
+}
+
+// nameSegment finds the words with which a script names a segment: its kind and
+// its ordinal in its direction.
+func nameSegment(t *trace.Trace, e *trace.Event) fault.Selector {
+	what := fault.Any
+	for _, w := range []fault.What{fault.SynAck, fault.Syn, fault.Rst, fault.Fin, fault.Data, fault.Ack} {
+		if w.Is(e.Seg) {
+			what = w
+			break
+		}
+	}
+	n := 0
+	for i := range t.Events {
+		s := &t.Events[i]
+		if s.Kind == trace.Send && s.Src.Host == e.Src.Host && s.Dst.Host == e.Dst.Host && what.Is(s.Seg) {
+			n++
+		}
+		if s == e {
+			break
+		}
+	}
+	return fault.Selector{From: e.Src.Host, To: e.Dst.Host, What: what, First: n, Last: n}
+}
+
+// selectable reports whether an event can be selected: what is drawn.
+func selectable(e *trace.Event) bool {
+	switch e.Kind {
+	case trace.Send, trace.Recv, trace.State, trace.Drop, trace.Timer:
+		return true
+	default: // the rest stands in the story
+		return false
+	}
+}
+
+// selectBy moves the selection to the next drawn event up or down.
+func (m *Model) selectBy(d int) {
+	t, _, upto := m.shown()
+	n := m.selected
+	if n == 0 || n > upto {
+		n = upto + 1
+		if d > 0 {
+			n = 0
+		}
+	}
+	for n += d; n >= 1 && n <= upto; n += d {
+		if selectable(t.At(n)) {
+			m.selected = n
+			return
+		}
+	}
+}
+
+// toCause goes to the event that caused the selected one.
+func (m *Model) toCause() {
+	t, _, upto := m.shown()
+	n := m.selected
+	if n == 0 {
+		n = upto
+	}
+	if e := t.At(n); e != nil && e.Cause > 0 {
+		m.selectEvent(e.Cause)
+		m.message = fmt.Sprintf("%s: %s", m.s.Words.T("cause"), t.At(e.Cause).Line())
+		return
+	}
+	m.message = m.s.Words.T("no_cause")
+}
+
+// toEffect goes to the first event that the selected one caused.
+func (m *Model) toEffect() {
+	t, _, upto := m.shown()
+	n := m.selected
+	if n == 0 {
+		n = upto
+	}
+	for i := range t.Events {
+		if e := &t.Events[i]; e.Cause == n && e.Kind != trace.Set {
+			if m.branch == 0 && e.N > upto && m.s.Open() {
+				break // the future answers the open question
+			}
+			m.selectEvent(e.N)
+			m.message = fmt.Sprintf("%s: %s", m.s.Words.T("effect"), e.Line())
+			return
+		}
+	}
+	m.message = m.s.Words.T("no_effect")
+}
+
+// selectEvent selects an event and goes to the moment that shows it, if it is
+// not on the screen yet.
+func (m *Model) selectEvent(n int) {
+	_, _, upto := m.shown()
+	if n > upto {
+		if b := m.current(); b != nil {
+			b.jumpToEvent(n)
+		} else {
+			i := m.s.Pos()
+			for i < m.s.Len()-1 && m.s.Run.Upto(i) < n {
+				i++
+			}
+			m.moveTo(func() { m.s.Goto(i) })
+		}
+	}
+	m.selected = n
+}

@@ -1,0 +1,147 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"netlab/cmd/internal/width"
+	"netlab/lessons/text"
+)
+
+// An action is what a key does.
+type action string
+
+// The actions. Their ids are the keys of the catalogues.
+const (
+	actNone     action = ""
+	actNext     action = "next"
+	actBack     action = "back"
+	actFirst    action = "first"
+	actLast     action = "last"
+	actGoto     action = "goto"
+	actPrevAsk  action = "prev_question"
+	actNextAsk  action = "next_question"
+	actPlay     action = "play"
+	actSlower   action = "slower"
+	actFaster   action = "faster"
+	actUp       action = "up"
+	actDown     action = "down"
+	actCause    action = "cause"
+	actEffect   action = "effect"
+	actWhy      action = "why"
+	actAnswer   action = "answer"
+	actNotSure  action = "not_sure"
+	actHint     action = "hint"
+	actEdit     action = "edit"
+	actFork     action = "fork"
+	actBranches action = "branches"
+	actUndo     action = "undo"
+	actReset    action = "reset"
+	actView     action = "view"
+	actLive     action = "live"
+	actNotation action = "notation"
+	actAxis     action = "axis"
+	actLanguage action = "language"
+	actWrite    action = "write"
+	actHelp     action = "help"
+	actQuit     action = "quit"
+)
+
+// A binding is one row of the key map.
+type binding struct {
+	act  action
+	keys []string // Bubble Tea's names
+}
+
+// keyMap is the only table of keys.
+var keyMap = []binding{
+	{actNext, []string{"right", "pgdown", "enter"}},
+	{actBack, []string{"left", "pgup", "backspace"}},
+	{actFirst, []string{"home"}},
+	{actLast, []string{"end"}},
+	{actGoto, []string{"g"}},
+	{actPrevAsk, []string{"["}},
+	{actNextAsk, []string{"]"}},
+	{actPlay, []string{" ", "."}},
+	{actSlower, []string{"-"}},
+	{actFaster, []string{"+", "="}},
+	{actUp, []string{"up", "k"}},
+	{actDown, []string{"down", "j"}},
+	{actCause, []string{"c"}},
+	{actEffect, []string{"e"}},
+	{actWhy, []string{"b"}},
+	{actAnswer, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
+	{actNotSure, []string{"0"}},
+	{actHint, []string{"h"}},
+	{actEdit, []string{"x"}},
+	{actFork, []string{"f"}},
+	{actBranches, []string{"F"}},
+	{actUndo, []string{"u"}},
+	{actReset, []string{"R"}},
+	{actView, []string{"tab", "v"}},
+	{actLive, []string{"L"}},
+	{actNotation, []string{"n"}},
+	{actAxis, []string{"T"}},
+	{actLanguage, []string{"Z"}},
+	{actWrite, []string{"w"}},
+	{actHelp, []string{"?", "f1"}},
+	{actQuit, []string{"q", "ctrl+c"}},
+}
+
+// footerKeys are the actions in the footer, the most useful first: as many as
+// fit are shown.
+var footerKeys = []struct {
+	act action
+	key string
+}{
+	{actNext, "->"}, {actBack, "<-"}, {actHelp, "?"}, {actQuit, "q"}, {actHint, "h"}, {actEdit, "x"},
+	{actLive, "L"}, {actView, "Tab"}, {actWhy, "b"}, {actCause, "c"}, {actEffect, "e"}, {actGoto, "g"}, {actNotation, "n"},
+	{actAxis, "T"}, {actLanguage, "Z"}, {actPlay, "space"}, {actWrite, "w"},
+}
+
+// actionOf returns what a key does.
+func actionOf(key string) action {
+	for _, b := range keyMap {
+		if slices.Contains(b.keys, key) {
+			return b.act
+		}
+	}
+	return actNone
+}
+
+// keyName writes a key for people.
+func keyName(k string) string {
+	switch k {
+	case " ":
+		return "space"
+	case "pgdown":
+		return "PgDn"
+	case "pgup":
+		return "PgUp"
+	default:
+		return k
+	}
+}
+
+// keyLines lists every key with what it does.
+func keyLines(w *text.Words) []string {
+	var lines []string
+	for _, b := range keyMap {
+		var names []string
+		for _, k := range b.keys {
+			names = append(names, keyName(k))
+		}
+		keys := strings.Join(names, " ")
+		if b.act == actAnswer {
+			keys = "1 … 9"
+		}
+		lines = append(lines, width.Pad(keys, 22)+w.Key(string(b.act)))
+	}
+	return lines
+}
+
+// KeyHelp is the text of `netlab help keys`.
+func KeyHelp() string {
+	return "The keys of the full screen. In an answer line every printable key is text;\nEnter sends it, Esc leaves the line.\n\n" +
+		strings.Join(keyLines(text.For("en")), "\n") + "\n"
+}

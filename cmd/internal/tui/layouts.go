@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"netlab/cmd/internal/width"
+	"netlab/lessons/course"
+	"netlab/lessons/text"
+)
+
+// Layouts are the sizes for which screens are made; others are in between.
+var Layouts = [][2]int{{60, 20}, {80, 24}, {100, 30}, {160, 45}}
+
+// CheckLayouts shows every step of a lesson, in every language and layout,
+// before its question is answered, after a wrong answer, and after it is closed,
+// and reports what does not fit.
+func CheckLayouts(l *course.Lesson) error {
+	var errs []error
+	for _, lang := range text.Languages() {
+		for _, size := range Layouts {
+			for _, unicode := range []bool{false, true} {
+				errs = append(errs, checkLayout(l, lang, size, unicode)...)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkLayout(l *course.Lesson, lang string, size [2]int, unicode bool) (errs []error) {
+	s, err := course.NewSession(l, l.Seed, lang)
+	if err != nil {
+		return []error{err}
+	}
+	m := New(context.Background(), s, Options{Unicode: unicode, Color: "never"})
+	m.w, m.h = size[0], size[1]
+	for i := range s.Len() {
+		s.Goto(i)
+		m.feedback, m.lastTry = nil, ""
+		m.openLine()
+		look := func(when string) {
+			for _, problem := range m.overflow() {
+				errs = append(errs, fmt.Errorf("%s: step %s, %s, %s, %dx%d: %s", l.ID, s.Step().ID, lang, when, size[0], size[1], problem))
+			}
+		}
+		look("first seen")
+		for s.Open() {
+			for s.Hint() {
+			}
+			m.answer(wrongAnswer(s.Ask()))
+			look("after a wrong answer")
+		}
+		look("closed")
+	}
+	return errs
+}
+
+// wrongAnswer is an answer that is understood and, as a rule, wrong.
+func wrongAnswer(a *course.Ask) string {
+	switch a.Kind {
+	case course.AskNumber:
+		return "4294967295"
+	case course.AskState:
+		return "CLOSING"
+	default:
+		return "1"
+	}
+}
+
+// overflow says what of the current screen is cut.
+func (m *Model) overflow() (problems []string) {
+	w := m.w - 2
+	if n := len(m.askLines(w)); n > m.h-3 {
+		problems = append(problems, fmt.Sprintf("the question takes %d lines, there are %d", n, m.h-3))
+	}
+	if n := len(m.storyLines(w)) + len(m.askLines(w)); m.s.Ask() == nil && n > m.h-3 {
+		problems = append(problems, fmt.Sprintf("the story takes %d lines, there are %d", n, m.h-3))
+	}
+	if n := len(m.storyLines(w)); n > m.h-3 {
+		problems = append(problems, fmt.Sprintf("the story takes %d lines, there are %d", n, m.h-3))
+	}
+	for i, l := range m.lessonPage() {
+		if n := l.width(); n > m.w {
+			problems = append(problems, fmt.Sprintf("line %d is %d columns wide", i+1, n))
+		}
+	}
+	if m.header().width() != m.w {
+		problems = append(problems, fmt.Sprintf("the header is %d columns wide", width.Of(m.header().text)))
+	}
+	return problems
+}

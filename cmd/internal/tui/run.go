@@ -1,0 +1,102 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"netlab/lessons/course"
+	"netlab/sim/ladder"
+	"netlab/sim/trace"
+)
+
+// Options say how a lesson is shown.
+type Options struct {
+	In        io.Reader
+	Out       io.Writer
+	Unicode   bool
+	Color     string // auto, always, never
+	Theme     string // auto, dark, light
+	Getenv    func(string) string
+	Save      func() error
+	Live      LiveFunc
+	StartLive bool
+
+	plainAfter bool
+}
+
+// New returns the model of a lesson, for a window of unknown size.
+func New(ctx context.Context, s *course.Session, opt Options) *Model {
+	m := &Model{ctx: ctx, s: s, opt: opt, speed: 2 * time.Second, w: 80, h: 24}
+	m.colors = chooseColors(opt)
+	m.selected = s.Run.Event(s.Pos())
+	m.openLine()
+	return m
+}
+
+// chooseColors obeys the flags, NO_COLOR, CLICOLOR and CLICOLOR_FORCE. It asks
+// the terminal nothing: a terminal that does not answer would be waited for.
+func chooseColors(opt Options) palette {
+	get := opt.Getenv
+	if get == nil {
+		get = func(string) string { return "" }
+	}
+	p := palette{on: true, light: opt.Theme == "light"}
+	if opt.Theme == "auto" || opt.Theme == "" {
+		p.light = lightBackground(get("COLORFGBG"))
+	}
+	switch {
+	case opt.Color == "always":
+	case opt.Color == "never", get("NO_COLOR") != "":
+		p.on = false
+	case get("CLICOLOR_FORCE") != "" && get("CLICOLOR_FORCE") != "0":
+	case get("CLICOLOR") == "0", get("TERM") == "dumb":
+		p.on = false
+	}
+	return p
+}
+
+// lightBackground reads COLORFGBG, which some terminals set: "15;0" is light on dark.
+func lightBackground(v string) bool {
+	return len(v) > 1 && v[len(v)-1] >= '7' && v[len(v)-1] != '8' && v[len(v)-2] == ';' || len(v) > 3 && v[len(v)-3:] == ";15"
+}
+
+// Run shows the lesson until the learner quits. The progress is saved.
+func Run(ctx context.Context, s *course.Session, opt Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := New(ctx, s, opt)
+	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(opt.In), tea.WithOutput(opt.Out))
+	_, err := p.Run()
+	m.save()
+	if m.saveErr != nil {
+		fmt.Fprintln(os.Stderr, "netlab: "+s.Words.T("not_saved", m.saveErr))
+	}
+	if err != nil && !errors.Is(err, tea.ErrProgramKilled) && !errors.Is(err, context.Canceled) && !errors.Is(err, tea.ErrInterrupted) {
+		return fmt.Errorf("screen: %w", err)
+	}
+	if m.opt.plainAfter {
+		return s.Transcript(opt.Out, "")
+	}
+	return nil
+}
+
+// write saves what is shown: the ladder as SVG, or the packets of a live run.
+func (m *Model) write() {
+	t, _, upto := m.shown()
+	name := fmt.Sprintf("%s-step%02d.svg", m.s.Lesson().ID, m.s.Pos()+1)
+	if m.branch > 0 {
+		name = fmt.Sprintf("%s-branch%d.svg", m.s.Lesson().ID, m.branch)
+	}
+	flat := t.Source != trace.Model
+	svg := ladder.New(t, ladder.Options{Upto: upto, Calls: true, Flat: flat, Axis: m.axis, Label: m.label, State: m.stateTag}).SVG(m.s.Title())
+	m.message = m.s.Words.T("wrote", name)
+	if err := os.WriteFile(name, []byte(svg), 0o644); err != nil {
+		m.message = err.Error()
+	}
+}

@@ -1,0 +1,213 @@
+package course
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"netlab/lessons/text"
+)
+
+// Check looks for everything that could go wrong in front of a learner: for each
+// seed, every selector, condition, answer, choice and text, in every language.
+// The error joins one error for each mistake.
+func Check(l *Lesson) error {
+	errs := checkTexts(l)
+	for seed := l.Seeds[0]; seed <= l.Seeds[1]; seed++ {
+		if more := checkSeed(l, seed); len(more) > 0 {
+			errs = append(errs, more...)
+			break // the others would say the same
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkSeed checks one seed.
+func checkSeed(l *Lesson, seed uint64) (errs []error) {
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: seed %d: "+format, append([]any{l.ID, seed}, args...)...))
+	}
+	for _, lang := range text.Languages() {
+		if l.Texts[lang] == nil {
+			continue
+		}
+		s, err := NewSession(l, seed, lang)
+		if err != nil {
+			fail("%w", err)
+			return errs
+		}
+		for i, st := range l.Steps {
+			for _, code := range st.Assert {
+				if ok, err := s.Run.place(i).evalBool(code); err != nil {
+					fail("step %s: %w", st.ID, err)
+				} else if !ok {
+					fail("step %s: the assertion %q does not hold", st.ID, code)
+				}
+			}
+			for _, err := range checkStep(s, i) {
+				fail("%s: step %s: %w", lang, st.ID, err)
+			}
+		}
+	}
+	return errs
+}
+
+// checkStep checks the words and the question of one step.
+func checkStep(s *Session, i int) (errs []error) {
+	s.Goto(i)
+	words := s.words(i)
+	place := s.answerPlace()
+	for _, code := range words.expressions() {
+		if _, err := place.eval(code); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	a := s.Ask()
+	if a == nil {
+		return errs
+	}
+	ans, err := s.Run.answerOf(i)
+	if err != nil {
+		return append(errs, err)
+	}
+	if a.Kind.Typed() && s.tells(ans.text, i) {
+		errs = append(errs, fmt.Errorf("question %s: the story tells the answer %q before it is asked", a.ID, ans.text))
+	}
+	seen := map[string]string{ans.key(): "the right answer"}
+	for _, w := range ans.wrong {
+		if other, ok := seen[w.text]; ok && other != w.because {
+			errs = append(errs, fmt.Errorf("question %s: a wrong answer is equal to %s (%s)", a.ID, other, w.text))
+		}
+		seen[w.text] = w.because
+	}
+	return errs
+}
+
+// tells reports whether a number stands in the story or the question of step i
+// as a word of its own.
+func (s *Session) tells(answer string, i int) bool {
+	if _, ok := text.ParseState(answer); ok && len(s.Run.Lesson.Steps[i].Ask.Hides) == 0 {
+		return containsWord(s.Story(), answer) || containsWord(s.Prompt(), answer)
+	}
+	return containsWord(s.Prompt(), answer)
+}
+
+func containsWord(text, word string) bool {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !(r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z') }) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// checkTexts holds the texts against the structure and against each other.
+func checkTexts(l *Lesson) (errs []error) {
+	for _, lang := range text.Languages() {
+		t := l.Texts[lang]
+		if t == nil {
+			errs = append(errs, fmt.Errorf("%s: text/%s.md is missing", l.ID, lang))
+			continue
+		}
+		fail := func(format string, args ...any) {
+			errs = append(errs, fmt.Errorf("%s: text/%s.md: "+format, append([]any{l.ID, lang}, args...)...))
+		}
+		for _, st := range l.Steps {
+			if w := t.Steps[st.ID]; w == nil || (w.Story == "" && st.Ask == nil) {
+				fail("step %s has no words", st.ID)
+			} else {
+				for _, err := range checkWords(&st, w) {
+					fail("step %s: %w", st.ID, err)
+				}
+			}
+		}
+		for id := range t.Steps {
+			if l.StepIndex(id) < 0 {
+				fail("the lesson has no step %q", id)
+			}
+		}
+	}
+	return append(errs, checkLanguages(l)...)
+}
+
+// checkWords checks the words of one question: text, hints, choices, reasons.
+func checkWords(st *Step, w *StepText) (errs []error) {
+	a := st.Ask
+	if a == nil {
+		if w.AskID != "" {
+			errs = append(errs, fmt.Errorf("question %q is not in lesson.toml", w.AskID))
+		}
+		return errs
+	}
+	if w.AskID != a.ID || w.Ask == "" {
+		errs = append(errs, fmt.Errorf("question %s has no words (### ask: %s)", a.ID, a.ID))
+	}
+	if n := len(w.Hints); n < 1 || n > 3 {
+		errs = append(errs, fmt.Errorf("question %s has %d hints, want 1 to 3", a.ID, n))
+	}
+	for _, c := range a.Choices {
+		if w.Choices[c.ID] == "" {
+			errs = append(errs, fmt.Errorf("choice %s has no words (- choice %s: …)", c.ID, c.ID))
+		}
+	}
+	for _, because := range beliefs(a) {
+		if _, ok := text.Misconceptions()[because]; !ok {
+			errs = append(errs, fmt.Errorf("misconception %q is not in the table", because))
+		}
+		if strings.TrimSpace(w.Because[because]) == "" {
+			errs = append(errs, fmt.Errorf("a wrong answer is not explained (### because: %s)", because))
+		}
+	}
+	if a.Kind.Typed() && w.Otherwise == "" {
+		errs = append(errs, fmt.Errorf("question %s: a typed answer can be wrong in any way (### otherwise is missing)", a.ID))
+	}
+	without := 0
+	for _, c := range a.Choices {
+		if c.Because == "" {
+			without++
+		}
+	}
+	if len(a.Choices) > 0 && without != 1 {
+		errs = append(errs, fmt.Errorf("question %s: %d choices have no because; only the right one may lack it", a.ID, without))
+	}
+	return errs
+}
+
+// beliefs lists the misconceptions that wrong answers show.
+func beliefs(a *Ask) (ids []string) {
+	for _, w := range a.Wrong {
+		ids = append(ids, w.Because)
+	}
+	for _, c := range a.Choices {
+		if c.Because != "" {
+			ids = append(ids, c.Because)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// checkLanguages demands that every language uses the same expressions: a number
+// that is computed in one must not be typed in another.
+func checkLanguages(l *Lesson) (errs []error) {
+	en := l.Texts["en"]
+	for lang, t := range l.Texts {
+		if lang == "en" || en == nil {
+			continue
+		}
+		for id, w := range en.Steps {
+			other := t.Steps[id]
+			if other == nil {
+				continue
+			}
+			a, b := w.expressions(), other.expressions()
+			slices.Sort(a)
+			slices.Sort(b)
+			if !slices.Equal(slices.Compact(a), slices.Compact(b)) {
+				errs = append(errs, fmt.Errorf("%s: text/%s.md: step %s uses other {expressions} than en.md: %v, not %v", l.ID, lang, id, b, a))
+			}
+		}
+	}
+	return errs
+}

@@ -1,0 +1,79 @@
+package course
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// A Library is a set of lessons in order.
+type Library struct {
+	Lessons []*Lesson
+}
+
+// LoadLibrary reads every lesson folder of fsys.
+func LoadLibrary(fsys fs.FS) (*Library, error) {
+	dirs, err := fs.Glob(fsys, "[0-9]*/lesson.toml")
+	if err != nil {
+		return nil, fmt.Errorf("course: %w", err)
+	}
+	slices.Sort(dirs)
+	lib := &Library{}
+	for _, d := range dirs {
+		l, err := Load(fsys, strings.TrimSuffix(d, "/lesson.toml"))
+		if err != nil {
+			return nil, err
+		}
+		lib.Lessons = append(lib.Lessons, l)
+	}
+	return lib, nil
+}
+
+// Find returns the lesson with this id, or nil.
+func (lib *Library) Find(id string) *Lesson {
+	i := slices.IndexFunc(lib.Lessons, func(l *Lesson) bool { return l.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return lib.Lessons[i]
+}
+
+// Suggest says what might have been meant by a name that is no lesson.
+func (lib *Library) Suggest(name string) string {
+	best, distance := "", 4
+	for _, l := range lib.Lessons {
+		if d := editDistance(name, l.ID); d < distance {
+			best, distance = l.ID, d
+		}
+	}
+	if best != "" {
+		return "did you mean " + best + "?"
+	}
+	var ids []string
+	for _, l := range lib.Lessons {
+		ids = append(ids, l.ID)
+	}
+	return "lessons are: " + strings.Join(ids, ", ") + "; or name a scenario file"
+}
+
+// editDistance counts the letters to change, add or drop.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		corner := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := corner
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			corner = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}

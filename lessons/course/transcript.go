@@ -1,0 +1,159 @@
+package course
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// Transcript writes the whole lesson as plain text: one fact a line, no colour,
+// no boxes, no limit of width, in a stable order. It is the full story, so it
+// shows what a screen would still hide.
+func (s *Session) Transcript(w io.Writer, until string) error {
+	b := &strings.Builder{}
+	l := s.Lesson()
+	fmt.Fprintf(b, "lesson  %s  %s  seed %d  lang %s  source model  profile %s\n", l.ID, s.Title(), s.Run.Seed, s.Words.Lang, l.Profile.Name)
+	for _, h := range s.Run.Trace.Hosts {
+		fmt.Fprintf(b, "host    %s  %s\n", h.Name, h.IP)
+	}
+	for _, k := range l.Script.Links {
+		fmt.Fprintf(b, "link    %s-%s  delay %s ms both ways\n", k.A, k.B, trace.Ms(k.Delay))
+	}
+	shown := 0
+	for i := range l.Steps {
+		s.Goto(i)
+		head := fmt.Sprintf("step %d/%d", i+1, s.Len())
+		for _, e := range s.Run.Trace.Events[shown:s.Upto()] {
+			s.transcriptEvent(b, head, &e)
+		}
+		shown = max(shown, s.Upto())
+		fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(s.Story()))
+		if a := s.Ask(); a != nil {
+			if a.ID == until {
+				s.transcriptQuestion(b, head)
+				break
+			}
+			s.transcriptQuestion(b, head)
+			s.transcriptAnswer(b, head)
+		}
+	}
+	right, met, total := s.Score()
+	fmt.Fprintf(b, "result  questions %d  answered %d  correct %d\n", total, met-s.skipped(), right)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// skipped counts the questions that were closed without a try.
+func (s *Session) skipped() (n int) {
+	for _, r := range s.records {
+		if r.Closed && len(r.Tries) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
+
+// transcriptEvent writes an event: who, what kind, what, when, and the rule.
+func (s *Session) transcriptEvent(b *strings.Builder, head string, e *trace.Event) {
+	t := "t=" + trace.Ms(e.T) + " ms"
+	row := func(kind, what string) { fmt.Fprintf(b, "%s  %s  %-6s %s  %s\n", head, e.Host, kind, what, t) }
+	switch e.Kind {
+	case trace.Call:
+		row("call", e.Call+"("+e.Args+")")
+	case trace.Return:
+		row("return", e.Call+" = "+e.Result)
+	case trace.Send, trace.Recv:
+		row(string(e.Kind), fmt.Sprintf("#%d %s", e.Pkt, e.Seg.Label()))
+	case trace.State:
+		row("state", e.From.String()+" -> "+e.To.String())
+	case trace.Set:
+		var parts []string
+		for _, v := range e.Vars {
+			parts = append(parts, v.String())
+		}
+		row("set", strings.Join(parts, " "))
+		return
+	default:
+		row(string(e.Kind), e.What())
+	}
+	if e.Rule != nil {
+		fmt.Fprintf(b, "%s  %s  rule   %s: %s\n", head, e.Host, e.Rule.Ref, s.Words.Rule(e.Rule))
+	}
+}
+
+func (s *Session) transcriptQuestion(b *strings.Builder, head string) {
+	a := s.Ask()
+	fmt.Fprintf(b, "%s  ?  %-6s %s: %s\n", head, a.Kind, a.ID, oneLine(s.Prompt()))
+	for i, c := range s.Choices() {
+		fmt.Fprintf(b, "%s  ?  choice %d) %s\n", head, i+1, oneLine(c))
+	}
+}
+
+func (s *Session) transcriptAnswer(b *strings.Builder, head string) {
+	r := s.Record(s.Ask().ID)
+	for i, try := range r.Tries {
+		verdict := "wrong"
+		if r.Right && i == len(r.Tries)-1 {
+			verdict = "right"
+		}
+		fmt.Fprintf(b, "%s  ?  try    %s  %s\n", head, try, verdict)
+	}
+	for _, m := range r.Shows {
+		fmt.Fprintf(b, "%s  ?  belief %s: %s\n", head, m, s.Words.Misconception(m))
+	}
+	if len(r.Tries) == 0 {
+		s.Skip()
+	}
+	fmt.Fprintf(b, "%s  ?  answer %s\n", head, oneLine(s.Solution()))
+	if after := s.After(); after != "" {
+		fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(after))
+	}
+}
+
+// JSON writes the lesson as one object a line: the trace's header, the events
+// with their step, the questions where they are asked, and a result.
+func (s *Session) JSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	l := s.Lesson()
+	if err := enc.Encode(map[string]any{"type": "lesson", "v": FormatVersion, "lesson": l.ID, "title": s.Title(), "hash": l.Hash(),
+		"seed": s.Run.Seed, "lang": s.Words.Lang, "profile": l.Profile.Name, "steps": s.Len(), "hosts": s.Run.Trace.Hosts}); err != nil {
+		return err
+	}
+	shown := 0
+	isns := map[trace.Flow]wire.Seq{}
+	for i, st := range l.Steps {
+		s.Goto(i)
+		for k := shown; k < s.Upto(); k++ {
+			if err := trace.WriteEvent(w, &s.Run.Trace.Events[k], isns, i+1); err != nil {
+				return err
+			}
+		}
+		shown = max(shown, s.Upto())
+		if err := enc.Encode(map[string]any{"type": "step", "step": i + 1, "id": st.ID, "story": s.Story()}); err != nil {
+			return err
+		}
+		if st.Ask == nil {
+			continue
+		}
+		q := map[string]any{"type": "question", "step": i + 1, "id": st.Ask.ID, "kind": st.Ask.Kind, "text": s.Prompt(), "tries": st.Ask.Tries()}
+		if c := s.Choices(); len(c) > 0 {
+			q["choices"] = c
+		}
+		if r := s.Record(st.Ask.ID); len(r.Tries) > 0 {
+			q["answered"], q["right"], q["first"], q["beliefs"] = r.Tries, r.Right, r.First, r.Shows
+		}
+		if err := enc.Encode(q); err != nil {
+			return err
+		}
+	}
+	right, met, total := s.Score()
+	return enc.Encode(map[string]any{"type": "result", "lesson": l.ID, "hash": l.Hash(), "seed": s.Run.Seed,
+		"correct": right, "answered": met, "total": total})
+}

@@ -1,0 +1,9 @@
+// Package lessons holds the built-in lessons and texts as files.
+package lessons
+
+import "embed"
+
+// FS holds the files of the built-in lessons and the catalogues of texts.
+//
+//go:embed [0-9]*/lesson.toml [0-9]*/scenario.txt [0-9]*/worlds/*.txt [0-9]*/text/*.md
+var FS embed.FS

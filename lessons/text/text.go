@@ -1,0 +1,194 @@
+// Package text holds the words of the engine and the interface in every
+// language. The engine carries English texts and ids; other languages are
+// catalogues keyed by id, joined when something is shown.
+package text
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/BurntSushi/toml"
+
+	"netlab/sim/compare"
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+//go:embed *.toml
+var files embed.FS
+
+// Languages lists the languages, the default first.
+func Languages() []string { return []string{"en", "zh-CN"} }
+
+// Match finds the language that a tag or a locale asks for: zh, zh_CN.UTF-8,
+// zh-Hans, en_US; ok is false for one that netlab does not speak.
+func Match(tag string) (lang string, ok bool) {
+	tag = strings.ToLower(strings.ReplaceAll(tag, "_", "-"))
+	tag, _, _ = strings.Cut(tag, ".")
+	first, _, _ := strings.Cut(tag, "-")
+	switch first {
+	case "en":
+		return "en", true
+	case "zh":
+		return "zh-CN", true
+	default:
+		return "en", tag == "c" || tag == "posix"
+	}
+}
+
+// A Misconception is a belief that wrong answers show.
+type Misconception struct {
+	EN     string `toml:"en"`
+	ZH     string `toml:"zh-CN"`
+	Lesson string `toml:"lesson"` // the lesson that mends it
+}
+
+// A catalogue is one language's file.
+type catalogue struct {
+	UI           map[string]string   `toml:"ui"`
+	Keys         map[string]string   `toml:"keys"`
+	Kinds        map[string]string   `toml:"kinds"`
+	States       map[string]string   `toml:"states"`
+	Accept       map[string][]string `toml:"accept"` // other words for a state that answers may use
+	Verdicts     map[string]string   `toml:"verdicts"`
+	Explanations map[string]string   `toml:"explanations"`
+	Rules        map[string]string   `toml:"rules"`
+	Errnos       map[string]string   `toml:"errnos"`
+	Levels       map[string]string   `toml:"levels"`
+	Calls        map[string]string   `toml:"calls"`
+}
+
+// Words are the words of one language.
+type Words struct {
+	Lang string
+	c    catalogue
+	en   *catalogue
+}
+
+var load = sync.OnceValue(func() map[string]*catalogue {
+	all := map[string]*catalogue{}
+	for _, lang := range Languages() {
+		c := &catalogue{}
+		if _, err := toml.DecodeFS(files, lang+".toml", c); err != nil {
+			panic("text: " + lang + ".toml: " + err.Error())
+		}
+		all[lang] = c
+	}
+	return all
+})
+
+// For returns the words of a language; one that is not there gives English.
+func For(lang string) *Words {
+	all := load()
+	c, ok := all[lang]
+	if !ok {
+		lang, c = "en", all["en"]
+	}
+	return &Words{Lang: lang, c: *c, en: all["en"]}
+}
+
+// T returns an interface text with its {0}, {1}, … filled in.
+func (w *Words) T(key string, args ...any) string {
+	return fill(pick(w.c.UI, w.en.UI, key, "?"+key+"?"), args)
+}
+
+func pick(own, en map[string]string, key, otherwise string) string {
+	if s, ok := own[key]; ok {
+		return s
+	}
+	if s, ok := en[key]; ok {
+		return s
+	}
+	return otherwise
+}
+
+func fill(s string, args []any) string {
+	for i, a := range args {
+		s = strings.ReplaceAll(s, fmt.Sprintf("{%d}", i), fmt.Sprint(a))
+	}
+	return s
+}
+
+// Key returns what a key does, by the action's id.
+func (w *Words) Key(action string) string { return pick(w.c.Keys, w.en.Keys, action, "?"+action+"?") }
+
+// Kind returns the word for a kind of event.
+func (w *Words) Kind(k trace.Kind) string { return pick(w.c.Kinds, w.en.Kinds, string(k), string(k)) }
+
+// State returns the word for a state: its RFC name, which every language uses on
+// screen, and what it means.
+func (w *Words) State(s wire.State) string {
+	return pick(w.c.States, w.en.States, s.String(), s.String())
+}
+
+// Rule returns a rule's sentence.
+func (w *Words) Rule(r *wire.Rule) string {
+	if s, ok := w.c.Rules[r.ID]; ok {
+		return s
+	}
+	return r.Text
+}
+
+// Explanation returns an explanation's text.
+func (w *Words) Explanation(e *compare.Explanation) string {
+	if s, ok := w.c.Explanations[e.ID]; ok {
+		return s
+	}
+	return e.Text
+}
+
+// Verdict returns the word for a verdict.
+func (w *Words) Verdict(v compare.Verdict) string {
+	return pick(w.c.Verdicts, w.en.Verdicts, string(v), string(v))
+}
+
+// Errno returns what an errno means.
+func (w *Words) Errno(e wire.Errno) string {
+	if s, ok := w.c.Errnos[string(e)]; ok {
+		return s
+	}
+	return e.Text()
+}
+
+// Level returns what a level of a live run shows.
+func (w *Words) Level(level int, english string) string {
+	return pick(w.c.Levels, nil, fmt.Sprint(level), english)
+}
+
+// ParseState reads a state as people write it in any language: the RFC's name,
+// another system's, or the word of a Chinese textbook.
+func ParseState(s string) (wire.State, bool) {
+	s = strings.TrimSpace(s)
+	if st, ok := wire.ParseState(s); ok {
+		return st, true
+	}
+	for _, c := range load() {
+		for name, others := range c.Accept {
+			if slices.Contains(others, strings.ToUpper(s)) || slices.Contains(others, s) {
+				return wire.ParseState(name)
+			}
+		}
+	}
+	return 0, false
+}
+
+// Misconceptions returns the table of misconceptions by id.
+var Misconceptions = sync.OnceValue(func() map[string]Misconception {
+	all := map[string]Misconception{}
+	if _, err := toml.DecodeFS(files, "misconceptions.toml", &all); err != nil {
+		panic("text: misconceptions.toml: " + err.Error())
+	}
+	return all
+})
+
+// Misconception returns the belief's name in this language.
+func (w *Words) Misconception(id string) string {
+	m := Misconceptions()[id]
+	if w.Lang == "zh-CN" {
+		return m.ZH
+	}
+	return m.EN
+}

@@ -1,0 +1,46 @@
+package live
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"netlab/sim/wire"
+)
+
+// windowsErrnos are the numbers that Winsock uses for what C programs call by
+// the names on the right.
+var windowsErrnos = map[syscall.Errno]wire.Errno{
+	10013: wire.EACCES, 10048: wire.EADDRINUSE, 10054: wire.ECONNRESET, 10053: wire.ECONNRESET,
+	10057: wire.ENOTCONN, 10058: wire.EPIPE, 10060: wire.ETIMEDOUT, 10061: wire.ECONNREFUSED,
+}
+
+var unixErrnos = map[syscall.Errno]wire.Errno{
+	syscall.EACCES: wire.EACCES, syscall.EADDRINUSE: wire.EADDRINUSE, syscall.EAGAIN: wire.EAGAIN,
+	syscall.EALREADY: wire.EALREADY, syscall.EBADF: wire.EBADF, syscall.ECONNREFUSED: wire.ECONNREFUSED,
+	syscall.ECONNRESET: wire.ECONNRESET, syscall.EHOSTUNREACH: wire.EHOSTUNREACH,
+	syscall.EINPROGRESS: wire.EINPROGRESS, syscall.EINVAL: wire.EINVAL, syscall.EISCONN: wire.EISCONN,
+	syscall.ENOTCONN: wire.ENOTCONN, syscall.EOPNOTSUPP: wire.EOPNOTSUPP, syscall.EPIPE: wire.EPIPE,
+	syscall.ETIMEDOUT: wire.ETIMEDOUT,
+}
+
+// systemErrno finds the errno in an error of the operating system.
+func systemErrno(err error) wire.Errno {
+	var no syscall.Errno
+	if errors.As(err, &no) {
+		if e, ok := unixErrnos[no]; ok {
+			return e
+		}
+		if e, ok := windowsErrnos[no]; ok {
+			return e
+		}
+		return wire.Errno(no.Error())
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return wire.ETIMEDOUT
+	}
+	return wire.Errno(err.Error())
+}
+
+// errNotConnected is what package net cannot say, because it has no socket yet.
+var errNotConnected error = syscall.ENOTCONN

@@ -1,0 +1,110 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"netlab/sim/scenario"
+	"netlab/sim/trace"
+)
+
+// A Check is one thing that a live run needs, tried.
+type Check struct {
+	ID    string
+	What  string
+	OK    bool
+	Found string // what was seen, or what stands in the way
+	Fix   string // one line that mends it; empty if nothing needs mending
+}
+
+// probe is the script with which everything is tried at once.
+const probe = `host A
+host B
+link A B
+B: s = socket tcp
+B: listen s 80
+A: c = socket tcp
+A: connect c B:80 within 3s
+B: x = accept s within 3s
+A: send c "netlab"
+B: recv x "netlab" within 3s
+`
+
+// Doctor tries the whole sequence of a live run. What fails names its cause; what
+// comes after it was not tried.
+func Doctor(ctx context.Context) []Check {
+	s, err := scenario.Parse("doctor", probe)
+	if err != nil {
+		panic("lab: the doctor's own script: " + err.Error())
+	}
+	res, err := runPrivate(ctx, s)
+	names := []Check{
+		{ID: "namespace", What: "user and network namespace"},
+		{ID: "loopback", What: "loopback inside it"},
+		{ID: "packet-socket", What: "packet socket"},
+		{ID: "sockets", What: "real TCP connection"},
+		{ID: "states", What: "the kernel's socket states"},
+		{ID: "capture", What: "captured packets"},
+	}
+	var refused *RefusedError
+	switch {
+	case err == nil:
+		for i := range names {
+			names[i].OK, names[i].Found = true, "works"
+		}
+		fillFindings(names, res)
+	case errors.As(err, &refused):
+		failed := map[string]int{"namespace": 0, "loopback": 1, "capture": 2}[refused.Stage]
+		for i := range names {
+			switch {
+			case i < failed:
+				names[i].OK, names[i].Found = true, "works"
+			case i == failed:
+				names[i].Found, names[i].Fix = refused.Reason, refused.Fix
+			default:
+				names[i].Found = "not tried, because of the line above"
+			}
+		}
+	default:
+		names[0].Found = err.Error()
+		names[0].Fix = "netlab live handshake shows more"
+		for i := range names[1:] {
+			names[i+1].Found = "not tried, because of the line above"
+		}
+	}
+	system := Check{ID: "system", What: "operating system", OK: true, Found: runtime.GOOS + "/" + runtime.GOARCH}
+	return append([]Check{system}, names...)
+}
+
+// fillFindings says what the probe has seen.
+func fillFindings(checks []Check, res *Result) {
+	states, results := 0, 0
+	for i := range res.Trace.Events {
+		switch e := &res.Trace.Events[i]; {
+		case e.Kind == trace.State:
+			states++
+		case e.Kind == trace.Return && e.Call == "recv" && e.Result == "6":
+			results++
+		}
+	}
+	set := func(i int, ok bool, found string) { checks[i].OK, checks[i].Found = ok, found }
+	set(3, results == 1, "six octets sent and received")
+	set(4, states > 0, fmt.Sprintf("%d state changes sampled", states))
+	set(5, res.Stats.Captured > 0 && res.Stats.Dropped == 0,
+		fmt.Sprintf("%d packets on lo, each once, %d dropped", res.Stats.Captured, res.Stats.Dropped))
+}
+
+// LevelOf says how good a live run is after what Doctor has found.
+func LevelOf(checks []Check) Level {
+	for _, c := range checks {
+		if c.ID == "capture" && c.OK {
+			return LevelPrivate
+		}
+	}
+	if probeCapture() == nil {
+		return LevelHost
+	}
+	return LevelCallsOnly
+}

@@ -1,0 +1,99 @@
+package lab
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"netlab/capture"
+)
+
+// marker is the environment variable that tells a process that it is the child.
+const marker = "NETLAB_LAB_CHILD"
+
+// A request goes down to the child: one line.
+type request struct {
+	Name  string            `json:"name"`
+	Text  string            `json:"text"`
+	Addrs map[string]string `json:"addrs"`
+	Order []string          `json:"order"` // the hosts in the script's order
+}
+
+// A message comes up from the child.
+type message struct {
+	Type    string          `json:"type"` // request; event, frame, refused, end
+	Request *request        `json:"request,omitempty"`
+	Event   json.RawMessage `json:"event,omitempty"`
+	TimeNs  int64           `json:"time_ns,omitempty"` // frame: wall clock
+	Data    []byte          `json:"data,omitempty"`
+	Orig    int             `json:"orig,omitempty"`
+	Conn    string          `json:"conn,omitempty"` // frame: the sender's socket
+	Src     string          `json:"src,omitempty"`  // frame: in the script's words
+	Dst     string          `json:"dst,omitempty"`
+	Lost    bool            `json:"lost,omitempty"`
+	Start   int64           `json:"start_ns,omitempty"` // end: wall clock of time 0
+	Took    int64           `json:"took_ns,omitempty"`
+	Stats   capture.Stats   `json:"stats,omitzero"`
+	Error   string          `json:"error,omitempty"`
+	Stage   string          `json:"stage,omitempty"` // refused: what was tried
+	Errno   int             `json:"errno,omitempty"`
+}
+
+// maxMessage bounds one line: a 64 KiB segment in base64 with room to spare.
+const maxMessage = 1 << 20
+
+func writeMessage(w io.Writer, m message) error {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+// A reader reads messages, each with a deadline.
+type reader struct {
+	lines chan readLine
+}
+
+type readLine struct {
+	m   message
+	err error
+}
+
+func newReader(r io.Reader) *reader {
+	rd := &reader{lines: make(chan readLine, 64)}
+	go func() {
+		defer close(rd.lines)
+		s := bufio.NewScanner(r)
+		s.Buffer(make([]byte, 0, 64<<10), maxMessage)
+		for s.Scan() {
+			var l readLine
+			l.err = json.Unmarshal(s.Bytes(), &l.m)
+			rd.lines <- l
+		}
+		if err := s.Err(); err != nil {
+			rd.lines <- readLine{err: err}
+		}
+	}()
+	return rd
+}
+
+// next waits for a message, at most for the given time.
+func (r *reader) next(limit time.Duration, stop <-chan struct{}) (message, error) {
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case l, ok := <-r.lines:
+		if !ok {
+			return message{}, io.ErrUnexpectedEOF
+		}
+		return l.m, l.err
+	case <-t.C:
+		return message{}, fmt.Errorf("no word from the child for %v", limit)
+	case <-stop:
+		return message{}, fmt.Errorf("stopped")
+	}
+}

@@ -1,0 +1,287 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"netlab/capture"
+	"netlab/live"
+	"netlab/live/netns"
+	"netlab/sim/scenario"
+	"netlab/sim/trace"
+)
+
+// A Level is how much of reality a run can show.
+type Level int
+
+// The levels, the best first.
+const (
+	LevelPrivate   Level = 1 // a private namespace: calls, states, packets
+	LevelHost      Level = 2 // the host's own loopback, packets captured
+	LevelCallsOnly Level = 3 // real sockets, but the packets cannot be seen
+	LevelRecorded  Level = 4 // nothing runs: a recording is shown
+)
+
+// A Result is a finished experiment.
+type Result struct {
+	Level  Level
+	Trace  *trace.Trace
+	Frames []capture.Frame
+	Stats  capture.Stats
+	Reason string // why the level is not better; empty at level 1
+	Fix    string // one line that mends it
+}
+
+// A CannotError says that a live run cannot show the script, whatever the machine.
+type CannotError struct {
+	Why string
+	Get string // how to see it all the same
+}
+
+// Error implements error.
+func (e *CannotError) Error() string { return "cannot be shown live, because " + e.Why }
+
+// CanShow says whether loopback can play the script; the error is a [*CannotError].
+func CanShow(s *scenario.Script) error {
+	for _, n := range s.Needs() {
+		if n == scenario.NeedLoss {
+			if why := live.CannotLose(s); why != "" {
+				return &CannotError{why, "lose the first ones, or look at the model: netlab sim"}
+			}
+			continue
+		}
+		return &CannotError{n.Text(), "look at the model: netlab sim"}
+	}
+	return nil
+}
+
+// Run plays the script with real sockets at the best level there is, but none
+// worse than worst. A script that cannot be shown gives a [*CannotError], a
+// machine that allows nothing good enough a [*RefusedError].
+func Run(ctx context.Context, s *scenario.Script, worst Level) (*Result, error) {
+	if err := CanShow(s); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest(s))
+	defer cancel()
+	res, err := runPrivate(ctx, s)
+	var refused *RefusedError
+	if err == nil || !errors.As(err, &refused) {
+		return res, err
+	}
+	if worst == LevelPrivate {
+		return nil, err
+	}
+	res, err = runHere(ctx, s, probeCapture() == nil)
+	if err != nil {
+		return nil, err
+	}
+	res.Reason, res.Fix = refused.Reason, refused.Fix
+	if res.Level > worst {
+		return res, refused
+	}
+	return res, nil
+}
+
+// longest bounds a run: all its calls one after the other, and the rest.
+func longest(s *scenario.Script) time.Duration {
+	d := 10*time.Second + s.Until
+	for i := range s.Stmts {
+		d += s.Stmts[i].Deadline() + s.Stmts[i].At
+	}
+	return min(d, 24*time.Hour)
+}
+
+// A RefusedError says that the machine refuses what a live run needs.
+type RefusedError struct {
+	Stage  string // namespace, loopback or capture
+	Reason string
+	Fix    string
+	Err    error
+}
+
+// Error implements error.
+func (e *RefusedError) Error() string { return e.Reason }
+
+// Unwrap returns what the system said.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+func refuse(stage string, err error) *RefusedError {
+	reason, fix := netns.Why(err)
+	return &RefusedError{stage, reason, fix, err}
+}
+
+// silence is how long the child may say nothing beyond what the script takes.
+const silence = 20 * time.Second
+
+// runPrivate plays the script in a child with namespaces of its own.
+func runPrivate(ctx context.Context, s *scenario.Script) (*Result, error) {
+	type outcome struct {
+		res *Result
+		err error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		// The child dies with the thread that started it: keep that thread.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		res, err := talk(ctx, s)
+		done <- outcome{res, err}
+	}()
+	o := <-done
+	return o.res, o.err
+}
+
+// talk starts the child, gives it the script and takes down what it says.
+func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
+	cmd := netns.Command(ctx)
+	if cmd == nil {
+		return nil, refuse("namespace", netns.Setup(nil))
+	}
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	cmd.WaitDelay = 2 * time.Second
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, refuse("namespace", err)
+	}
+	res, err := converse(ctx, s, in, out)
+	_ = in.Close()
+	if err != nil {
+		_ = cmd.Process.Kill()
+	}
+	waitErr := cmd.Wait()
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return nil, err
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("lab: stopped: %w", ctx.Err())
+	case err != nil && stderr.Len() > 0:
+		return nil, fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
+	case err != nil:
+		return nil, fmt.Errorf("lab: %w", err)
+	case waitErr != nil:
+		return nil, fmt.Errorf("lab: the child failed: %w %s", waitErr, strings.TrimSpace(stderr.String()))
+	}
+	return res, nil
+}
+
+// converse sends the request and reads the answers.
+func converse(ctx context.Context, s *scenario.Script, in io.Writer, out io.Reader) (*Result, error) {
+	req := &request{Name: s.Name, Text: s.String(), Addrs: map[string]string{}}
+	for i, h := range s.Hosts {
+		req.Addrs[h.Name] = s.Address(i)
+		req.Order = append(req.Order, h.Name)
+	}
+	if err := writeMessage(in, message{Type: "request", Request: req}); err != nil {
+		return nil, fmt.Errorf("talk to the child: %w", err)
+	}
+	rd := newReader(out)
+	limit := longest(s) + silence
+	m := newMerger(s)
+	for {
+		msg, err := rd.next(limit, ctx.Done())
+		if err != nil {
+			return nil, err
+		}
+		limit = silence
+		switch msg.Type {
+		case "event":
+			err = m.addEvent(msg.Event)
+		case "frame":
+			m.addFrame(msg)
+		case "refused":
+			cause := errors.New(msg.Error)
+			if msg.Errno != 0 {
+				cause = syscall.Errno(msg.Errno)
+			}
+			return nil, refuse(msg.Stage, cause)
+		case "end":
+			if msg.Error != "" {
+				return nil, errors.New(msg.Error)
+			}
+			return m.finish(LevelPrivate, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats), nil
+		default:
+			err = fmt.Errorf("the child says %q", msg.Type)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// runHere plays the script on the host's own loopback.
+func runHere(ctx context.Context, s *scenario.Script, packets bool) (*Result, error) {
+	level := LevelCallsOnly
+	if packets {
+		level = LevelHost
+	}
+	if !packets && slices.Contains(s.Needs(), scenario.NeedLoss) {
+		return nil, &CannotError{"a chosen segment can be lost only where packets can be seen", "look at the model: netlab sim"}
+	}
+	st := stage{addr: loopbackAddrs(s), capture: packets}
+	ours := func(a netip.Addr) bool {
+		for _, x := range st.addr {
+			if x == a {
+				return true
+			}
+		}
+		return false
+	}
+	st.only = func(p capture.Packet) bool { return ours(p.Src.Addr()) && ours(p.Dst.Addr()) }
+	m := newMerger(s)
+	var frames []message
+	var raw []capture.Frame
+	p, stats, err := play(ctx, s, st, report{
+		event: func(e trace.Event) { m.events = append(m.events, e) },
+		frame: func(f capture.Frame, lost bool) {
+			raw = append(raw, f)
+			frames = append(frames, message{TimeNs: f.Time.UnixNano(), Data: f.Data, Orig: f.OrigLen, Lost: lost})
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	for i, f := range frames {
+		if src, dst, conn, ok := endpoints(p, raw[i]); ok {
+			f.Src, f.Dst, f.Conn = src.String(), dst.String(), conn
+		}
+		m.addFrame(f)
+	}
+	stats.Captured = len(frames)
+	return m.finish(level, p.Start(), time.Since(p.Start()), stats), nil
+}
+
+// loopbackAddrs gives each host a loopback address. On Linux all of 127/8 is
+// there, and a corner of it that nobody uses keeps other programs' packets apart.
+func loopbackAddrs(s *scenario.Script) map[string]netip.Addr {
+	addrs := map[string]netip.Addr{}
+	for i, h := range s.Hosts {
+		a := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		if runtime.GOOS == "linux" {
+			pid := os.Getpid()
+			a = netip.AddrFrom4([4]byte{127, byte(64 + pid>>8&63), byte(pid), byte(i + 1)})
+		}
+		addrs[h.Name] = a
+	}
+	return addrs
+}

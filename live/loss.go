@@ -1,0 +1,115 @@
+package live
+
+import (
+	"netlab/sim/fault"
+	"netlab/sim/scenario"
+	"netlab/sim/wire"
+)
+
+// A Loss is a kind of segment that a socket must not receive.
+type Loss = fault.What
+
+// losses turn the script's drop lines into filters on the receiving sockets.
+// A filter cannot count, so it is taken off once the recorder has seen as many
+// segments as the script loses.
+type losses struct {
+	drops []fault.Selector
+	seen  map[[2]string]*fault.Counts // by direction
+	socks []*sock                     // that have a filter, or will inherit one
+}
+
+func newLosses(faults []fault.Fault) *losses {
+	l := &losses{seen: map[[2]string]*fault.Counts{}}
+	for _, f := range faults {
+		if f.Verb == fault.Drop {
+			l.drops = append(l.drops, f.Sel)
+		}
+	}
+	return l
+}
+
+// CannotLose says why the script's losses cannot be played with filters, or
+// returns the empty string.
+func CannotLose(s *scenario.Script) string {
+	for _, f := range s.Faults {
+		if f.Verb == fault.Drop && f.Sel.First > 1 {
+			return "a socket filter can lose the first segments of a kind (" + f.Sel.String() + " asks for later ones)"
+		}
+	}
+	return ""
+}
+
+// wanted lists what a socket of the host must lose now.
+func (l *losses) wanted(host string) []Loss {
+	var kinds []Loss
+	for _, d := range l.drops {
+		if d.To == host && !l.over(d) {
+			kinds = append(kinds, d.What)
+		}
+	}
+	return kinds
+}
+
+func (l *losses) over(d fault.Selector) bool {
+	c := l.seen[[2]string{d.From, d.To}]
+	return d.Last > 0 && c != nil && c[d.What] >= d.Last
+}
+
+func (l *losses) active() bool {
+	for _, d := range l.drops {
+		if !l.over(d) {
+			return true
+		}
+	}
+	return false
+}
+
+// attach puts the filter on a new socket.
+func (l *losses) attach(b Backend, s *sock) error {
+	kinds := l.wanted(s.host)
+	if len(kinds) == 0 {
+		return nil
+	}
+	l.socks = append(l.socks, s)
+	return b.Lose(s.h, kinds)
+}
+
+// inherited sees to a child, which the kernel made with its listener's filter as
+// it was at that moment.
+func (l *losses) inherited(b Backend, s *sock) {
+	if len(l.drops) == 0 {
+		return
+	}
+	l.socks = append(l.socks, s)
+	_ = b.Lose(s.h, l.wanted(s.host))
+}
+
+// saw counts a recorded segment and says whether a filter dropped it.
+func (l *losses) saw(b Backend, from, to string, seg wire.Segment) bool {
+	if len(l.drops) == 0 {
+		return false
+	}
+	key := [2]string{from, to}
+	if l.seen[key] == nil {
+		l.seen[key] = &fault.Counts{}
+	}
+	before := len(l.wanted(to))
+	l.seen[key].Count(seg)
+	lost := fault.Of(l.asFaults(), fault.Packet{From: from, To: to, Seg: seg, Nth: *l.seen[key]}).Lost
+	if kinds := l.wanted(to); len(kinds) != before {
+		for _, s := range l.socks {
+			if s.host == to && s.open {
+				_ = b.Lose(s.h, kinds)
+			}
+		}
+	}
+	return lost
+}
+
+func (l *losses) asFaults() []fault.Fault {
+	var all []fault.Fault
+	for _, d := range l.drops {
+		all = append(all, fault.Fault{Verb: fault.Drop, Sel: d})
+	}
+	return all
+}

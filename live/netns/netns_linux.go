@@ -1,0 +1,92 @@
+package netns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// Command returns a command that runs this executable in new user and network
+// namespaces. It is killed when the thread that starts it ends, so start it from
+// a goroutine that is locked to its thread and stays.
+func Command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:                 unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
+		UidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		GidMappingsEnableSetgroups: false,
+		Pdeathsig:                  syscall.SIGKILL,
+	}
+	return cmd
+}
+
+// Setup brings up the loopback interface of this namespace and gives it the
+// hosts' addresses. Call it inside the namespace.
+func Setup(addrs []netip.Addr) error {
+	lo, err := netlink.LinkByName("lo")
+	if err != nil {
+		return fmt.Errorf("netns: find lo: %w", err)
+	}
+	if err := netlink.LinkSetUp(lo); err != nil {
+		return fmt.Errorf("netns: bring lo up: %w", err)
+	}
+	for _, a := range addrs {
+		addr, err := netlink.ParseAddr(a.String() + "/32")
+		if err != nil {
+			return fmt.Errorf("netns: address %s: %w", a, err)
+		}
+		if err := netlink.AddrAdd(lo, addr); err != nil && !errors.Is(err, unix.EEXIST) {
+			return fmt.Errorf("netns: give lo the address %s: %w", a, err)
+		}
+	}
+	return nil
+}
+
+// Why explains in words what stands in the way of a namespace, and how to mend
+// it; err is what starting or setting up said.
+func Why(err error) (reason, fix string) {
+	switch {
+	case errors.Is(err, unix.ENOSPC):
+		return "user namespaces are switched off here (user.max_user_namespaces is 0)",
+			"sudo sysctl -w user.max_user_namespaces=15000"
+	case readFile("/proc/sys/kernel/unprivileged_userns_clone") == "0":
+		return "this system does not let ordinary users make user namespaces",
+			"sudo sysctl -w kernel.unprivileged_userns_clone=1"
+	case readFile("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1":
+		return "AppArmor lets ordinary users make user namespaces, but not use them (Ubuntu 23.10 and later)",
+			"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+	case inContainer():
+		return "this container may not make namespaces",
+			"docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN …"
+	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
+		return "this system refuses user namespaces", "run netlab with sudo"
+	default:
+		return "a private network namespace could not be made: " + err.Error(), "run netlab with sudo"
+	}
+}
+
+func readFile(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+func inContainer() bool {
+	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
+		if _, err := os.Stat(mark); err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,30 @@
+//go:build !linux
+
+package netns
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os/exec"
+	"runtime"
+)
+
+// ErrUnsupported says that only Linux has network namespaces.
+var ErrUnsupported = errors.New("netns: only Linux has network namespaces")
+
+// Command returns nil.
+func Command(context.Context, ...string) *exec.Cmd { return nil }
+
+// Setup returns ErrUnsupported.
+func Setup([]netip.Addr) error { return ErrUnsupported }
+
+// Why explains what stands in the way, and how to mend it.
+func Why(error) (reason, fix string) {
+	switch runtime.GOOS {
+	case "windows":
+		return "Windows has no network namespaces", "use WSL 2: wsl --install, then run the Linux netlab inside it"
+	default:
+		return runtime.GOOS + " has no network namespaces", "run the Linux netlab in a virtual machine or container to see packets"
+	}
+}

@@ -1,0 +1,140 @@
+package compare
+
+import (
+	"slices"
+	"strings"
+
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// calls compares the result of every call of the script.
+func (c *comparison) calls() {
+	returns := func(t *trace.Trace) map[int]*trace.Event {
+		m := map[int]*trace.Event{}
+		for i := range t.Events {
+			if e := &t.Events[i]; e.Kind == trace.Return {
+				m[e.Stmt] = e
+			}
+		}
+		return m
+	}
+	m, l := returns(c.model.t), returns(c.live.t)
+	for i := range c.model.t.Events {
+		call := &c.model.t.Events[i]
+		if call.Kind != trace.Call {
+			continue
+		}
+		c.pair++
+		row := Row{What: strings.TrimSpace(call.Host + " " + call.Call + " " + call.Args), Field: "result", Model: "(no return)", Live: "(no return)", Verdict: Differs, Main: true}
+		if e := m[call.Stmt]; e != nil {
+			row.Model, row.ModelEvent = e.Result, e.N
+		}
+		if e := l[call.Stmt]; e != nil {
+			row.Live, row.LiveEvent = e.Result, e.N
+		}
+		if row.Model == row.Live {
+			row.Verdict = Same
+		}
+		c.add(row)
+	}
+}
+
+// A path is the states that one socket went through.
+type path struct {
+	host, conn string
+	states     []wire.State
+	last       int // event
+}
+
+// paths reads the states of every socket; a child counts under the name that
+// accept gave it.
+func paths(t *trace.Trace) []path {
+	var all []path
+	find := func(host, conn string) int {
+		return slices.IndexFunc(all, func(p path) bool { return p.host == host && p.conn == conn })
+	}
+	for i := range t.Events {
+		e := &t.Events[i]
+		switch {
+		case e.Kind == trace.State:
+			k := find(e.Host, e.Conn)
+			if k < 0 {
+				all = append(all, path{host: e.Host, conn: e.Conn, states: []wire.State{e.From}})
+				k = len(all) - 1
+			}
+			all[k].states = append(all[k].states, e.To)
+			all[k].last = e.N
+		case e.Kind == trace.Note && e.Call == "rename":
+			if k := find(e.Host, e.Args); k >= 0 {
+				all[k].conn = e.Conn
+			}
+		}
+	}
+	return all
+}
+
+// states compares, for each socket that the program can name, the states that
+// were seen. What the kernel shows is a sample: states that it passed between
+// two looks are not comparable; a state that the model does not pass differs.
+func (c *comparison) states() {
+	if c.opt.NoStates {
+		c.pair++
+		c.add(Row{What: "states", Field: "states", Model: "-", Live: "?", Verdict: NotComparable, Why: ExpNoStates, Main: true})
+		return
+	}
+	live := paths(c.live.t)
+	for _, m := range paths(c.model.t) {
+		k := slices.IndexFunc(live, func(p path) bool { return p.host == m.host && p.conn == m.conn })
+		if k < 0 {
+			if strings.Contains(m.conn, ".") { // a child that no program ever held
+				continue
+			}
+			c.pair++
+			c.add(Row{What: m.host + " " + m.conn, Field: "states", Model: join(m.states), Live: "(never seen)", Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
+			continue
+		}
+		c.comparePaths(m, live[k])
+	}
+}
+
+func (c *comparison) comparePaths(m, l path) {
+	c.pair++
+	seen := l.states[1:] // the first is what a socket is before anybody looks
+	row := Row{What: m.host + " " + m.conn, Field: "states", Model: join(m.states[1:]), Live: join(seen), Verdict: Same, Main: true, ModelEvent: m.last, LiveEvent: l.last}
+	rest := m.states[1:]
+	var passed []wire.State
+	for _, s := range seen {
+		k := slices.Index(rest, s)
+		if k < 0 {
+			row.Verdict = Differs
+			break
+		}
+		passed = append(passed, rest[:k]...)
+		rest = rest[k+1:]
+	}
+	if row.Verdict == Same && len(rest) > 0 {
+		row.Verdict = c.unfinished(rest, m)
+	}
+	c.add(row)
+	if row.Verdict != Differs && len(passed) > 0 {
+		c.add(Row{What: row.What, Field: "passed", Model: join(passed), Live: "(not sampled)", Verdict: NotComparable, Why: ExpPassed, ModelEvent: m.last})
+	}
+}
+
+// unfinished judges a path that the samples do not follow to its end: the model
+// may run on through TIME-WAIT, which a live run does not wait for.
+func (c *comparison) unfinished(rest []wire.State, m path) Verdict {
+	if len(rest) == 1 && rest[0] == wire.StateClosed && len(m.states) > 1 && m.states[len(m.states)-2] == wire.StateTimeWait {
+		return Same
+	}
+	return Differs
+}
+
+func join(states []wire.State) string {
+	var names []string
+	for _, s := range states {
+		names = append(names, s.String())
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,354 @@
+package compare
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// A Verdict says how two values of a row relate.
+type Verdict string
+
+// The five verdicts.
+const (
+	Same          Verdict = "same"
+	MayDiffer     Verdict = "may differ"     // the standard leaves it open
+	Explained     Verdict = "explained"      // a known habit of the kernel
+	Differs       Verdict = "differs"        // model and reality disagree
+	NotComparable Verdict = "not comparable" // cannot be seen, or means nothing here
+)
+
+// Verdicts lists all five.
+func Verdicts() []Verdict { return []Verdict{Same, MayDiffer, Explained, Differs, NotComparable} }
+
+// A Row compares one thing.
+type Row struct {
+	Pair        int    // counts the segments, the calls, … of the report from 1
+	What        string // "A>B" for a segment, "A connect c B:80" for a call, "A c" for states
+	Field       string // flags, seq, ack, len, window, options, time, result, states
+	Model, Live string
+	Verdict     Verdict
+	Why         *Explanation // nil for Same and for Differs
+	Main        bool         // one of the rows shown first
+	ModelEvent  int          // N in the model's trace; 0: none
+	LiveEvent   int          // N in the live trace; 0: none
+}
+
+// A Report is a finished comparison.
+type Report struct {
+	Rows   []Row
+	Pairs  int // segments paired or alone
+	Counts map[Verdict]int
+}
+
+// Differences reports how many rows differ without an explanation.
+func (r *Report) Differences() int { return r.Counts[Differs] }
+
+// Comparable reports how many rows could be compared at all.
+func (r *Report) Comparable() int { return len(r.Rows) - r.Counts[NotComparable] }
+
+// Options say what the live trace can show.
+type Options struct {
+	NoPackets bool // the live trace has no segments
+	NoStates  bool // the live trace has no states
+}
+
+// Compare lays the live trace beside the model's.
+func Compare(model, live *trace.Trace, opt Options) *Report {
+	r := &Report{Counts: map[Verdict]int{}}
+	c := &comparison{r: r, model: newSide(model), live: newSide(live), opt: opt}
+	c.segments()
+	c.calls()
+	c.states()
+	sort.SliceStable(r.Rows, func(i, j int) bool { return r.Rows[i].Pair < r.Rows[j].Pair })
+	for i := range r.Rows {
+		r.Counts[r.Rows[i].Verdict]++
+	}
+	return r
+}
+
+// A comparison is one in progress.
+type comparison struct {
+	r           *Report
+	model, live *side
+	opt         Options
+	pair        int
+}
+
+// A side is one of the two traces, made ready.
+type side struct {
+	t    *trace.Trace
+	segs []seg
+}
+
+// A seg is a segment as it is compared.
+type seg struct {
+	e        *trace.Event
+	dir      string // "A>B"
+	seq, ack int    // relative
+	seqOK    bool
+	ackOK    bool
+}
+
+func newSide(t *trace.Trace) *side {
+	s := &side{t: t}
+	isns := map[trace.Flow]wire.Seq{}
+	for i := range t.Events {
+		e := &t.Events[i]
+		if e.Kind != trace.Send {
+			continue
+		}
+		if e.Seg.Flags.Has(wire.SYN) {
+			isns[e.Flow()] = e.Seg.Seq
+		}
+		g := seg{e: e, dir: e.Src.Host + ">" + e.Dst.Host}
+		g.seq, g.ack, g.seqOK, g.ackOK = e.Relative(isns)
+		if !e.Seg.Flags.Has(wire.ACK) {
+			g.ackOK = false
+		}
+		s.segs = append(s.segs, g)
+	}
+	return s
+}
+
+func (c *comparison) add(row Row) {
+	row.Pair = c.pair
+	c.r.Rows = append(c.r.Rows, row)
+}
+
+// segments pairs the segments of each direction and compares each pair.
+func (c *comparison) segments() {
+	if c.opt.NoPackets {
+		c.pair++
+		c.add(Row{What: "packets", Field: "segments", Model: fmt.Sprint(len(c.model.segs)), Live: "?", Verdict: NotComparable, Why: ExpNoPackets, Main: true})
+		return
+	}
+	var pairs []pairing
+	for _, dir := range directions(c.model.segs, c.live.segs) {
+		pairs = append(pairs, align(dir, c.model.segs, c.live.segs)...)
+	}
+	sortPairs(pairs)
+	for _, p := range pairs {
+		c.pair++
+		switch {
+		case p.m == nil:
+			c.extra(p)
+		case p.l == nil:
+			c.missing(p)
+		default:
+			c.both(p)
+		}
+	}
+	c.r.Pairs = c.pair
+}
+
+// both compares two segments field by field.
+func (c *comparison) both(p pairing) {
+	m, l := p.m, p.l
+	row := func(field, a, b string, v Verdict, why *Explanation, main bool) {
+		c.add(Row{What: p.dir, Field: field, Model: a, Live: b, Verdict: v, Why: why, Main: main, ModelEvent: m.e.N, LiveEvent: l.e.N})
+	}
+	v, why := compareFlags(m.e.Seg.Flags, l.e.Seg.Flags)
+	row("flags", m.e.Seg.Flags.String(), l.e.Seg.Flags.String(), v, why, true)
+	v, why = c.compareSeq(m, l)
+	row("seq", c.part(m, false), c.part(l, false), v, why, true)
+	if m.e.Seg.Flags.Has(wire.ACK) || l.e.Seg.Flags.Has(wire.ACK) {
+		v, why = c.compareAck(m, l)
+		row("ack", c.part(m, true), c.part(l, true), v, why, true)
+	}
+	if a, b := len(m.e.Seg.Data), len(l.e.Seg.Data); a+b > 0 {
+		v, why = Same, nil
+		if a != b {
+			v, why = Explained, ExpSplit
+			if !c.sameStream(p.dir) {
+				v, why = Differs, nil
+			}
+		} else if m.e.Seg.Data != l.e.Seg.Data {
+			v = Differs
+		}
+		row("len", fmt.Sprint(a), fmt.Sprint(b), v, why, false)
+	}
+	v, why = loose(m.e.Seg.Wnd == l.e.Seg.Wnd, ExpWindow)
+	row("window", fmt.Sprint(m.e.Seg.Wnd), fmt.Sprint(l.e.Seg.Wnd), v, why, false)
+	if a, b := optionNames(m), optionNames(l); a+b != "" {
+		v, why = loose(a == b, ExpOptions)
+		row("options", a, b, v, why, false)
+	}
+	row("time", trace.Ms(m.e.T)+" ms", trace.Ms(l.e.T)+" ms", NotComparable, ExpTiming, false)
+}
+
+// loose is the verdict on what the standard leaves to each host.
+func loose(equal bool, why *Explanation) (Verdict, *Explanation) {
+	if equal {
+		return Same, nil
+	}
+	return MayDiffer, why
+}
+
+func compareFlags(m, l wire.Flags) (Verdict, *Explanation) {
+	switch {
+	case m == l:
+		return Same, nil
+	case m|wire.PSH == l|wire.PSH:
+		return MayDiffer, ExpPush
+	default:
+		return Differs, nil
+	}
+}
+
+func (c *comparison) compareSeq(m, l *seg) (Verdict, *Explanation) {
+	switch {
+	case m.seqOK && l.seqOK && m.seq == l.seq:
+		return Same, nil
+	case !m.seqOK && !l.seqOK: // a RST to a segment of no connection
+		return Same, nil
+	case m.seqOK && l.seqOK && c.sameStream(m.dir) && len(m.e.Seg.Data)+len(l.e.Seg.Data) > 0:
+		return Explained, ExpSplit
+	default:
+		return Differs, nil
+	}
+}
+
+func (c *comparison) compareAck(m, l *seg) (Verdict, *Explanation) {
+	switch {
+	case m.ackOK && l.ackOK && m.ack == l.ack:
+		return Same, nil
+	case !m.ackOK && !l.ackOK:
+		return Same, nil
+	case m.ackOK && l.ackOK && c.finalAck(c.model, m.dir) == c.finalAck(c.live, m.dir):
+		if l.ack > m.ack {
+			return Explained, ExpAckSooner
+		}
+		return Explained, ExpAckLater
+	default:
+		return Differs, nil
+	}
+}
+
+// finalAck is the furthest acknowledgment that a direction carries.
+func (c *comparison) finalAck(s *side, dir string) int {
+	most := 0
+	for _, g := range s.segs {
+		if g.dir == dir && g.ackOK {
+			most = max(most, g.ack)
+		}
+	}
+	return most
+}
+
+// sameStream reports whether both sides carry the same octets in a direction.
+func (c *comparison) sameStream(dir string) bool {
+	end := func(s *side) (far int, text string) {
+		for _, g := range s.segs {
+			if g.dir == dir && g.seqOK && g.seq+g.e.Seg.Len() > far {
+				far = g.seq + g.e.Seg.Len()
+				text += g.e.Seg.Data
+			}
+		}
+		return far, text
+	}
+	m, mt := end(c.model)
+	l, lt := end(c.live)
+	return m == l && len(mt) == len(lt)
+}
+
+// part says which part a number plays: "x", "x+1", "y+1", with the raw number.
+// x stands for the initial sequence number of the end that spoke first.
+func (c *comparison) part(g *seg, ack bool) string {
+	rel, ok, raw := g.seq, g.seqOK, g.e.Seg.Seq
+	if ack {
+		rel, ok, raw = g.ack, g.ackOK, g.e.Seg.Ack
+		if !g.e.Seg.Flags.Has(wire.ACK) {
+			return "-"
+		}
+	}
+	if !ok {
+		return raw.String()
+	}
+	letter := "x"
+	first := ""
+	if len(c.model.segs) > 0 {
+		first = c.model.segs[0].e.Src.Host
+	}
+	if (g.e.Src.Host == first) == ack {
+		letter = "y"
+	}
+	switch {
+	case rel == 0:
+		return letter + " (" + raw.String() + ")"
+	case rel > 0:
+		return fmt.Sprintf("%s+%d (%s)", letter, rel, raw)
+	default:
+		return fmt.Sprintf("%s%d (%s)", letter, rel, raw)
+	}
+}
+
+// optionNames lists the options without the values of timestamps, which are
+// each host's own clock.
+func optionNames(g *seg) string { return g.e.Seg.Options.String() }
+
+// missing is a segment that only the model sends.
+func (c *comparison) missing(p pairing) {
+	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Seg.Label(), Live: "(none)", Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
+	switch {
+	case p.m.e.Seg.IsPureAck() && c.covered(c.live, p.m):
+		row.Verdict, row.Why = Explained, ExpAckMerged
+	case p.m.e.Again:
+		row.Verdict, row.Why = Explained, ExpTimer
+	case p.m.e.Seg.Data != "" && c.sameStream(p.dir):
+		row.Verdict, row.Why = Explained, ExpSplit
+	}
+	c.add(row)
+}
+
+// extra is a segment that only reality sends.
+func (c *comparison) extra(p pairing) {
+	row := Row{What: p.dir, Field: "segment", Model: "(none)", Live: p.l.e.Seg.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
+	switch {
+	case p.l.e.Seg.IsPureAck() && c.covered(c.model, p.l):
+		row.Verdict, row.Why = Explained, ExpAckAlone
+	case c.repeats(p.l):
+		row.Verdict, row.Why = Explained, ExpTimer
+	case p.l.e.Seg.Data != "" && c.sameStream(p.dir):
+		row.Verdict, row.Why = Explained, ExpSplit
+	}
+	c.add(row)
+}
+
+// covered reports whether the other side acknowledges as much in that direction.
+func (c *comparison) covered(other *side, g *seg) bool {
+	for _, o := range other.segs {
+		if o.dir == g.dir && o.ackOK && o.ack >= g.ack && (g.seq > 1 || g.ack > 1 || !isThird(g)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isThird reports whether the segment is the third of a handshake, which nothing
+// excuses from being there.
+func isThird(g *seg) bool { return g.seq == 1 && g.ack == 1 }
+
+// repeats reports whether reality had sent the same octets before.
+func (c *comparison) repeats(g *seg) bool {
+	for _, o := range c.live.segs {
+		if o.e.N >= g.e.N {
+			return false
+		}
+		if o.dir == g.dir && g.e.Seg.Len() > 0 && o.e.Seg.Seq == g.e.Seg.Seq && o.e.Seg.Len() >= g.e.Seg.Len() {
+			return true
+		}
+	}
+	return false
+}
+
+// Text writes the verdict with its reason.
+func (r *Row) Text() string {
+	if r.Why == nil {
+		return string(r.Verdict)
+	}
+	return string(r.Verdict) + ": " + strings.ReplaceAll(r.Why.ID, "-", " ")
+}

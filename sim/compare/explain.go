@@ -1,0 +1,52 @@
+package compare
+
+// An Explanation accounts for a difference. The table below is the only place
+// where differences are excused.
+type Explanation struct {
+	ID   string
+	Ref  string
+	Text string // one or two plain English sentences
+}
+
+func explanation(id, ref, text string) *Explanation {
+	e := &Explanation{id, ref, text}
+	table = append(table, e)
+	return e
+}
+
+var table []*Explanation
+
+// Explanations lists the whole table.
+func Explanations() []*Explanation { return append([]*Explanation(nil), table...) }
+
+// The explanations.
+var (
+	ExpISN = explanation("isn", "RFC 9293 §3.4.1",
+		"Each end picks its initial sequence number; a kernel picks it at random, so that nobody can guess it. What counts is the distance from it.")
+	ExpWindow = explanation("window", "RFC 9293 §3.8.6",
+		"Each host offers the window that its buffers allow.")
+	ExpOptions = explanation("options", "RFC 9293 §3.2",
+		"Each host chooses the options it offers; loopback has a larger MSS than Ethernet.")
+	ExpPush = explanation("push", "RFC 9293 §3.9.1.2",
+		"PSH only says that no more data waits behind this segment; a sender may set it freely.")
+	ExpAckMerged = explanation("ack-merged", "RFC 9293 §3.8.6.3 (MUST-58)",
+		"An ACK may wait for company: one later segment of the same direction carries the acknowledgment as well.")
+	ExpAckAlone = explanation("ack-alone", "RFC 9293 §3.8.6.3",
+		"The program or the timer was slower this time, so the ACK went alone instead of with the next segment.")
+	ExpAckSooner = explanation("ack-sooner", "RFC 9293 §3.8.6.3",
+		"Loopback has no delay: a segment that is still on its way in the model has already arrived here, so the ACK covers more.")
+	ExpAckLater = explanation("ack-later", "RFC 9293 §3.8.6.3",
+		"The ACK covers less at this point; a later segment of the same direction makes up for it.")
+	ExpSplit = explanation("split", "RFC 9293 §3.7",
+		"A byte stream has no boundaries: the same octets may travel in other portions.")
+	ExpTiming = explanation("timing", "capture on lo",
+		"Loopback delivers within microseconds, and one capture point sees a packet once: times cannot be compared.")
+	ExpPassed = explanation("passed-inside-call", "capture on lo",
+		"Loopback passes this state inside one system call, before the program can look; the packets show it.")
+	ExpNoPackets = explanation("no-packets", "this machine",
+		"The packets cannot be seen here, only the calls and their results.")
+	ExpNoStates = explanation("no-states", "this machine",
+		"The kernel cannot be asked for the states of sockets here.")
+	ExpTimer = explanation("kernel-timer", "RFC 6298 §5, RFC 8985 §7",
+		"The kernel repeats a segment when its own timers say so; how often depends on how long the run was watched.")
+)

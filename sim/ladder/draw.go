@@ -1,0 +1,391 @@
+package ladder
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"netlab/sim/trace"
+)
+
+// A Style says what a cell shows, so that a terminal can colour it. Colour is
+// never the only sign.
+type Style uint8
+
+// The styles.
+const (
+	Plain Style = iota
+	StyleLine
+	StyleArrow
+	StyleAgain
+	StyleLost
+	StyleState
+	StyleCall
+	StyleTime
+	StyleLabel
+	StyleSelected
+)
+
+// A Cell is one character of the picture, of width 1.
+type Cell struct {
+	Rune  rune
+	Style Style
+}
+
+// A Picture is a drawn ladder: rows of cells.
+type Picture [][]Cell
+
+// DrawOptions choose the characters.
+type DrawOptions struct {
+	Width    int
+	Unicode  bool // lines and heads outside ASCII; every glyph is one column wide
+	Selected int  // N of the event whose arrow or tag is highlighted; 0: none
+	Heavy    bool // strong lifelines, for projectors
+}
+
+// Lines returns the picture as text, without blanks at the ends.
+func (p Picture) Lines() []string {
+	lines := make([]string, len(p))
+	var b strings.Builder
+	for i, row := range p {
+		b.Reset()
+		for _, c := range row {
+			b.WriteRune(c.Rune)
+		}
+		lines[i] = strings.TrimRight(b.String(), " ")
+	}
+	return lines
+}
+
+// A pen draws on a picture.
+type pen struct {
+	p       Picture
+	opt     DrawOptions
+	columns []int // of the lifelines
+	left    int   // first column of the left margin's words
+	glyphs  glyphs
+}
+
+type glyphs struct{ line, heavy, right, left, lost, gap rune }
+
+var (
+	asciiGlyphs   = glyphs{'|', '#', '>', '<', 'X', ':'}
+	unicodeGlyphs = glyphs{'│', '┃', '►', '◄', '✗', '┊'}
+)
+
+// Layout returns the columns of the lifelines for a width: room for the time
+// and for words at both edges.
+func (l *Ladder) Layout(width int) (columns []int, timeWidth int) {
+	timeWidth, margin, right := 8, 20, 20
+	if width < 72 {
+		timeWidth, margin, right = 5, 14, 13
+	}
+	if width >= 100 {
+		margin, right = 22, 24
+	}
+	n := len(l.Hosts)
+	if n == 0 {
+		return nil, timeWidth
+	}
+	if n == 1 {
+		return []int{margin}, timeWidth
+	}
+	span := max(n-1, width-margin-right-1)
+	for i := range n {
+		columns = append(columns, margin+span*i/(n-1))
+	}
+	return columns, timeWidth
+}
+
+// Draw draws the ladder on a grid of cells.
+func (l *Ladder) Draw(opt DrawOptions) Picture {
+	g := asciiGlyphs
+	if opt.Unicode {
+		g = unicodeGlyphs
+	}
+	d := &pen{opt: opt, glyphs: g}
+	d.columns, d.left = l.Layout(opt.Width)
+	d.p = make(Picture, l.Rows)
+	for i := range d.p {
+		d.p[i] = make([]Cell, opt.Width)
+		for x := range d.p[i] {
+			d.p[i][x].Rune = ' '
+		}
+		for _, x := range d.columns {
+			line := g.line
+			if opt.Heavy {
+				line = g.heavy
+			}
+			d.set(i, x, line, StyleLine)
+		}
+	}
+	for _, m := range l.Marks {
+		d.time(m)
+	}
+	for i := range l.Arrows {
+		d.arrow(&l.Arrows[i], l.Flat)
+	}
+	for _, t := range l.Tags {
+		d.tag(t)
+	}
+	for i := range l.Arrows {
+		d.label(&l.Arrows[i], l.Flat)
+	}
+	for _, b := range l.Breaks {
+		d.gap(b)
+	}
+	return d.p
+}
+
+func (d *pen) set(row, x int, r rune, s Style) {
+	if row >= 0 && row < len(d.p) && x >= 0 && x < d.opt.Width {
+		d.p[row][x] = Cell{r, s}
+	}
+}
+
+func (d *pen) text(row, x int, s string, style Style) {
+	for _, r := range s {
+		d.set(row, x, r, style)
+		x++
+	}
+}
+
+func (d *pen) time(m Mark) {
+	s := shortTime(m.Time)
+	d.text(m.Row, max(1, d.left-2-utf8.RuneCountInString(s)), s, StyleTime)
+}
+
+// shortTime writes milliseconds with one decimal, or seconds when they are many.
+func shortTime(t time.Duration) string {
+	switch ms := float64(t) / 1e6; {
+	case ms >= 100_000:
+		return strconv.FormatFloat(ms/1e3, 'f', 0, 64) + "s"
+	case ms >= 1000:
+		return strconv.FormatFloat(ms, 'f', 0, 64)
+	case ms < 10 && ms > 0 && t%(100*time.Microsecond) != 0:
+		return strconv.FormatFloat(ms, 'f', 3, 64)
+	default:
+		return strconv.FormatFloat(ms, 'f', 1, 64)
+	}
+}
+
+func (d *pen) gap(b Break) {
+	for _, x := range d.columns {
+		d.set(b.Row, x, d.glyphs.gap, StyleLine)
+	}
+	s := trace.Ms(b.Omitted) + " ms not drawn"
+	d.text(b.Row, max(1, d.left-6), "::::", StyleTime)
+	if len(d.columns) > 1 {
+		mid := (d.columns[0] + d.columns[len(d.columns)-1]) / 2
+		d.text(b.Row, mid-len(s)/2, s, StyleTime)
+	}
+}
+
+// tag writes beside a lifeline: in the left margin for the first, to the right
+// of the line for all others.
+func (d *pen) tag(t Tag) {
+	style := StyleCall
+	text := t.Text
+	if t.State {
+		style = StyleState
+	} else {
+		text = ". " + text
+	}
+	if t.Event == d.opt.Selected {
+		style = StyleSelected
+	}
+	if t.Line == 0 {
+		room := d.columns[0] - d.left - 1
+		d.text(t.Row, d.left, cut(text, room), style)
+		return
+	}
+	x := d.columns[t.Line] + 2
+	d.text(t.Row, x, cut(text, d.opt.Width-x), style)
+}
+
+func cut(s string, room int) string {
+	r := []rune(s)
+	if len(r) > max(0, room) {
+		return string(r[:max(0, room)])
+	}
+	return s
+}
+
+func (d *pen) arrowStyle(a *Arrow) Style {
+	switch {
+	case d.opt.Selected != 0 && (a.Event == d.opt.Selected || a.Arrival == d.opt.Selected):
+		return StyleSelected
+	case a.Lost:
+		return StyleLost
+	case a.Again:
+		return StyleAgain
+	default:
+		return StyleArrow
+	}
+}
+
+// strokes are the three heights at which a stroke can pass through a cell.
+var strokes = [3]rune{'\'', '-', '_'}
+
+// arrow draws the stroke of an arrow. Its slope is made of three heights a row,
+// which every terminal shows alike.
+func (d *pen) arrow(a *Arrow, flat bool) {
+	x0, x1 := d.columns[a.From], d.columns[a.To]
+	if x0 == x1 {
+		d.text(a.Start, x0+1, "-.", d.arrowStyle(a))
+		return
+	}
+	n := abs(x1-x0) - 1
+	step := 1
+	if x1 < x0 {
+		step = -1
+	}
+	style := d.arrowStyle(a)
+	drawn := int(float64(n) * a.Part)
+	if a.Lost {
+		drawn = n / 2
+	}
+	for k := range drawn {
+		row, r := a.Start, '-'
+		if !flat && a.End >= a.Start {
+			level := k * 3 * (a.End - a.Start + 1) / n
+			row, r = a.Start+level/3, strokes[level%3]
+		}
+		if (k == n-1) && a.Part == 1 && !a.Lost {
+			r = d.glyphs.right
+			if step < 0 {
+				r = d.glyphs.left
+			}
+		}
+		d.set(row, x0+step*(k+1), r, style)
+	}
+	if a.Lost {
+		row := a.Start
+		if !flat {
+			row += (a.End - a.Start + 1) / 2
+		}
+		row = min(row, a.End)
+		d.set(row, x0+step*(drawn+1), d.glyphs.lost, StyleLost)
+		word := "LOST"
+		x := x0 + step*(drawn+3)
+		if step < 0 {
+			x -= len(word) - 1
+		}
+		d.text(row, x, word, StyleLost)
+	}
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
+
+// label writes what the arrow carries where there is room: in one piece beside
+// the stroke, else in two, else only the first word.
+func (d *pen) label(a *Arrow, flat bool) {
+	style := StyleLabel
+	if d.arrowStyle(a) == StyleSelected {
+		style = StyleSelected
+	}
+	lo, hi := min(d.columns[a.From], d.columns[a.To])+1, max(d.columns[a.From], d.columns[a.To])-1
+	if flat {
+		s := " " + cut(a.Label, hi-lo-4) + " "
+		d.text(a.Start, lo+(hi-lo-utf8.RuneCountInString(s))/2, s, style)
+		return
+	}
+	if d.tryLabel(a, a.Label, lo, hi, style) {
+		return
+	}
+	if head, tail, ok := splitLabel(a.Label); ok && d.tryLabel(a, head, lo, hi, style) {
+		d.tryLabel(a, tail, lo, hi, style)
+		return
+	}
+	head, _, _ := strings.Cut(a.Label, " ")
+	d.tryLabel(a, head, lo, hi, style)
+}
+
+// splitLabel parts "PSH,ACK seq=101 ack=301 len=5" before the acknowledgment.
+func splitLabel(s string) (head, tail string, ok bool) {
+	i := strings.Index(s, " ack=")
+	if i < 0 {
+		return "", "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// tryLabel looks for free cells on the rows of the arrow, first on the side that
+// the arrow leaves to.
+func (d *pen) tryLabel(a *Arrow, text string, lo, hi int, style Style) bool {
+	if text == "" {
+		return true
+	}
+	n := utf8.RuneCountInString(text)
+	for row := a.Start; row <= max(a.End, a.Start) && row < len(d.p); row++ {
+		first, last := d.strokeOn(row, lo, hi)
+		spots := []int{last + 2, first - 1 - n}
+		if a.To < a.From {
+			spots = []int{first - 1 - n, last + 2}
+		}
+		if first > last { // no stroke on this row
+			spots = []int{lo + (hi-lo-n)/2}
+		}
+		for _, x := range spots {
+			if x >= lo+1 && x+n <= hi && d.free(row, x-1, n+2) {
+				d.text(row, x, text, style)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// strokeOn returns the first and last used column between two lifelines.
+func (d *pen) strokeOn(row, lo, hi int) (first, last int) {
+	first, last = hi+1, lo-1
+	for x := lo; x <= hi; x++ {
+		if d.p[row][x].Rune != ' ' {
+			first, last = min(first, x), max(last, x)
+		}
+	}
+	return first, last
+}
+
+func (d *pen) free(row, x, n int) bool {
+	for i := x; i < x+n; i++ {
+		if i < 0 || i >= d.opt.Width || d.p[row][i].Rune != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// Header returns the line of host names above the lifelines.
+func (l *Ladder) Header(width int, timeHead string) string {
+	columns, left := l.Layout(width)
+	row := make([]rune, width)
+	for i := range row {
+		row[i] = ' '
+	}
+	put := func(x int, s string) {
+		for _, r := range s {
+			if x >= 0 && x < width {
+				row[x] = r
+			}
+			x++
+		}
+	}
+	put(max(1, left-2-utf8.RuneCountInString(timeHead)), timeHead)
+	for i, h := range l.Hosts {
+		put(columns[i]-utf8.RuneCountInString(h)/2, h)
+	}
+	return strings.TrimRight(string(row), " ")
+}
+
+// Text writes the whole ladder as lines of text.
+func (l *Ladder) Text(opt DrawOptions) string {
+	lines := append([]string{l.Header(opt.Width, "ms")}, l.Draw(opt).Lines()...)
+	return strings.Join(lines, "\n") + "\n"
+}

@@ -1,0 +1,444 @@
+package ladder
+
+import (
+	"strconv"
+	"time"
+
+	"netlab/sim/trace"
+)
+
+// An Axis says how time becomes rows.
+type Axis uint8
+
+// The axes.
+const (
+	Step   Axis = iota // every moment gets the rows it needs, whatever lies between
+	Linear             // rows are proportional to time, as far as the room for text allows
+)
+
+// Options choose what is drawn.
+type Options struct {
+	Upto  int  // draw the events up to this N; 0: all. Positions never depend on it.
+	Span  int  // rows that an arrow takes at least; 0: 3
+	Calls bool // calls on the lifelines
+	Axis  Axis
+	Flat  bool // one point of observation: arrows without slope
+	// Label writes a segment on its arrow; nil: wire.Segment.Label.
+	Label func(e *trace.Event) string
+	// State writes a state on a lifeline; nil: its RFC name. The empty string hides it.
+	State func(e *trace.Event) string
+}
+
+// An Arrow is a segment's way from one lifeline to another.
+type Arrow struct {
+	From, To   int // lifelines
+	Start, End int // rows: it leaves at the top of Start and arrives at the bottom of End
+	Label      string
+	Lost       bool    // it ends half-way
+	Part       float64 // how much of it is drawn: 1 unless it is on its way
+	Again      bool    // a retransmission
+	Event      int     // N of the sending event
+	Arrival    int     // N of the arriving or losing event; 0: not yet
+}
+
+// A Tag is a word beside a lifeline.
+type Tag struct {
+	Line  int // lifeline
+	Row   int
+	Text  string
+	State bool // a state; otherwise a call or a remark
+	Event int
+}
+
+// A Mark is the time at the edge of a row.
+type Mark struct {
+	Row  int
+	Time time.Duration
+}
+
+// A Break is a row that stands for time in which nothing happens.
+type Break struct {
+	Row     int
+	Omitted time.Duration
+}
+
+// A Ladder is the display list.
+type Ladder struct {
+	Hosts  []string
+	Arrows []Arrow
+	Tags   []Tag
+	Marks  []Mark
+	Breaks []Break
+	Rows   int
+	Now    int   // row of the last event drawn
+	Flat   bool  // arrows have no slope
+	RowOf  []int // by event number: the row it belongs to; index 0 unused
+}
+
+// defaultSpan is how many rows an arrow takes if there is room.
+const defaultSpan = 3
+
+// breakAfter is how much longer than a link's delay nothing must happen for the
+// time to be left out.
+const breakAfter = 8
+
+// New makes the display list of a trace.
+func New(t *trace.Trace, opt Options) *Ladder {
+	if opt.Span == 0 {
+		opt.Span = defaultSpan
+	}
+	if opt.Label == nil {
+		opt.Label = func(e *trace.Event) string { return e.Seg.Label() }
+	}
+	if opt.State == nil {
+		opt.State = func(e *trace.Event) string { return e.To.String() }
+	}
+	if opt.Upto == 0 {
+		opt.Upto = len(t.Events)
+	}
+	b := &builder{t: t, opt: opt, l: &Ladder{Flat: opt.Flat, RowOf: make([]int, len(t.Events)+1)},
+		lines: map[string]int{}, flight: map[flightKey][]int{}}
+	for i, h := range t.Hosts {
+		b.l.Hosts = append(b.l.Hosts, h.Name)
+		b.lines[h.Name] = i
+	}
+	b.unit = b.linkDelay()
+	b.build()
+	return b.l
+}
+
+// A builder makes one display list.
+type builder struct {
+	t     *trace.Trace
+	opt   Options
+	l     *Ladder
+	lines map[string]int
+	unit  time.Duration // a typical delay, for breaks and the linear axis
+
+	flight map[flightKey][]int // arrows that have not arrived, by packet
+	lane   []int               // by lifeline: rows used in this moment
+	last   []int               // by lifeline: row of the last tag in this moment, or -1
+	sent   []int               // by lifeline: last row at which an arrow left
+}
+
+type flightKey struct{ pkt int }
+
+// linkDelay is the shortest way of a packet in the trace.
+func (b *builder) linkDelay() time.Duration {
+	sent := map[int]time.Duration{}
+	best := time.Duration(0)
+	for i := range b.t.Events {
+		e := &b.t.Events[i]
+		switch e.Kind {
+		case trace.Send:
+			sent[e.Pkt] = e.T
+		case trace.Recv:
+			if at, ok := sent[e.Pkt]; ok && e.T > at && (best == 0 || e.T-at < best) {
+				best = e.T - at
+			}
+		default: // the rest does not travel
+		}
+	}
+	return best
+}
+
+// build lays out one moment after the other.
+func (b *builder) build() {
+	events := b.t.Events
+	row := 0
+	var before time.Duration
+	for i := 0; i < len(events); {
+		end := i
+		for end < len(events) && b.sameMoment(&events[i], &events[end]) {
+			end++
+		}
+		if !b.anythingDrawn(events[i:end]) {
+			for ; i < end; i++ {
+				b.l.RowOf[events[i].N] = max(0, row-1)
+			}
+			continue
+		}
+		base := b.baseRow(row, before, &events[i], events[i:end])
+		row = base + b.moment(base, events[i:end])
+		before = events[i].T
+		i = end
+	}
+	b.l.Rows = row
+	for _, waiting := range b.flight {
+		for _, k := range waiting { // never arrived within the trace
+			a := &b.l.Arrows[k]
+			a.End = a.Start + b.opt.Span - 1
+			a.Part = 0.5
+			b.l.Rows = max(b.l.Rows, a.End+1)
+		}
+	}
+	b.future()
+}
+
+// sameMoment reports whether two events share rows. With one point of
+// observation every segment has a row of its own, in the order of the capture.
+func (b *builder) sameMoment(a, c *trace.Event) bool {
+	if !b.opt.Flat {
+		return a.T == c.T
+	}
+	return a == c || (c.Kind != trace.Send && a.Kind != trace.Send && a.T == c.T)
+}
+
+func (b *builder) anythingDrawn(events []trace.Event) bool {
+	for i := range events {
+		switch events[i].Kind {
+		case trace.Send, trace.Recv, trace.State, trace.Drop, trace.Timer:
+			return true
+		case trace.Call, trace.Return, trace.Deliver:
+			if b.opt.Calls {
+				return true
+			}
+		case trace.Set, trace.Note: // not on the picture
+		}
+	}
+	return false
+}
+
+// baseRow is the first row of a moment: below the one before, and low enough for
+// the arrows that arrive now.
+func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, events []trace.Event) int {
+	base := row
+	arriving := false
+	for i := range events {
+		e := &events[i]
+		if e.Kind != trace.Recv && e.Kind != trace.Drop {
+			continue
+		}
+		for _, k := range b.flight[flightKey{e.Pkt}] {
+			arriving = true
+			span := b.opt.Span
+			if e.Kind == trace.Drop {
+				span = (span + 1) / 2
+			}
+			base = max(base, b.l.Arrows[k].Start+span)
+		}
+	}
+	gap := first.T - before
+	if b.unit == 0 || b.opt.Flat {
+		return base
+	}
+	if gap > breakAfter*b.unit && !arriving && len(b.l.Marks) > 0 {
+		b.l.Breaks = append(b.l.Breaks, Break{Row: base, Omitted: gap})
+		return base + 1
+	}
+	if b.opt.Axis == Linear && len(b.l.Marks) > 0 {
+		last := b.l.Marks[len(b.l.Marks)-1]
+		rows := int(min(gap, breakAfter*b.unit) * time.Duration(b.opt.Span) / b.unit)
+		base = max(base, last.Row+rows)
+	}
+	return base
+}
+
+// moment lays out the events of one instant and returns how many rows they take.
+func (b *builder) moment(base int, events []trace.Event) int {
+	n := len(b.l.Hosts)
+	b.lane, b.last, b.sent = make([]int, n), make([]int, n), make([]int, n)
+	for i := range n {
+		b.last[i], b.sent[i] = -1, -1
+	}
+	shown := events[0].N <= b.opt.Upto
+	if shown {
+		b.l.Marks = append(b.l.Marks, Mark{base, events[0].T})
+	}
+	height := 1
+	for i := range events {
+		e := &events[i]
+		line, ok := b.lines[e.Host]
+		if ok {
+			b.place(base, line, e)
+			height = max(height, b.lane[line])
+			b.l.RowOf[e.N] = base + max(0, b.lane[line]-1)
+		} else {
+			b.l.RowOf[e.N] = base
+		}
+		if e.N <= b.opt.Upto {
+			b.l.Now = b.l.RowOf[e.N]
+		}
+	}
+	return height
+}
+
+// place puts one event on its lifeline.
+func (b *builder) place(base, line int, e *trace.Event) {
+	switch e.Kind {
+	case trace.State:
+		if text := b.opt.State(e); text != "" || e.N > b.opt.Upto {
+			b.tag(base, line, text, true, e)
+		}
+	case trace.Call:
+		if b.opt.Calls {
+			b.tag(base, line, e.Call+"()", false, e)
+		}
+	case trace.Return:
+		if b.opt.Calls && e.Result != "0" || (b.opt.Calls && (e.Call == "connect" || e.Call == "accept")) {
+			b.tag(base, line, e.Call+" = "+shortResult(e.Result), false, e)
+		}
+	case trace.Deliver:
+		if b.opt.Calls {
+			b.tag(base, line, "reads "+octets(len(e.Seg.Data)), false, e)
+		}
+	case trace.Timer:
+		b.tag(base, line, timerTag(e.Text), false, e)
+	case trace.Send:
+		b.depart(base, line, e)
+	case trace.Recv:
+		b.arrive(base, e)
+	case trace.Drop:
+		switch {
+		case len(b.flight[flightKey{e.Pkt}]) > 0:
+			b.arrive(base, e)
+		case b.opt.Flat && e.Pkt > 0:
+			b.lose(e)
+		default:
+			b.tag(base, line, "ignored", false, e)
+		}
+	case trace.Set, trace.Note: // not on the picture
+	}
+}
+
+func (b *builder) tag(base, line int, text string, state bool, e *trace.Event) {
+	row := base + b.lane[line]
+	b.lane[line]++
+	b.last[line] = row
+	if e.N <= b.opt.Upto {
+		b.l.Tags = append(b.l.Tags, Tag{line, row, text, state, e.N})
+	}
+}
+
+// depart starts an arrow beside the last tag of its lifeline, or on a new row.
+func (b *builder) depart(base, line int, e *trace.Event) {
+	to, ok := b.lines[e.Dst.Host]
+	if !ok {
+		return
+	}
+	row := max(base, b.last[line])
+	if b.sent[line] >= row {
+		row = b.sent[line] + 1
+	}
+	b.sent[line] = row
+	b.lane[line] = max(b.lane[line], row-base+1)
+	a := Arrow{From: line, To: to, Start: row, End: row, Label: b.opt.Label(e), Part: 1, Again: e.Again, Event: e.N}
+	b.l.Arrows = append(b.l.Arrows, a)
+	if !b.opt.Flat {
+		key := flightKey{e.Pkt}
+		b.flight[key] = append(b.flight[key], len(b.l.Arrows)-1)
+	} else {
+		b.l.Arrows[len(b.l.Arrows)-1].Arrival = e.N
+	}
+}
+
+// arrive ends an arrow just above the moment of its arrival. The second arrival
+// of a packet is a copy's, and gets an arrow of its own from the same start.
+func (b *builder) arrive(base int, e *trace.Event) {
+	key := flightKey{e.Pkt}
+	waiting := b.flight[key]
+	if len(waiting) == 0 {
+		for _, a := range b.l.Arrows {
+			if ev := b.t.At(a.Event); ev != nil && ev.Pkt == e.Pkt && ev.Kind == trace.Send {
+				a.End, a.Lost, a.Arrival = max(a.Start, base-1), false, e.N
+				b.l.Arrows = append(b.l.Arrows, a)
+				return
+			}
+		}
+		b.stray(base, e)
+		return
+	}
+	b.flight[key] = nil
+	delete(b.flight, key)
+	a := &b.l.Arrows[waiting[0]]
+	a.End, a.Lost, a.Arrival = max(a.Start, base-1), e.Kind == trace.Drop, e.N
+}
+
+// stray draws a segment that arrives without having been sent: an old one.
+func (b *builder) stray(base int, e *trace.Event) {
+	from, ok1 := b.lines[e.Src.Host]
+	to, ok2 := b.lines[e.Dst.Host]
+	if !ok1 || !ok2 {
+		return
+	}
+	b.l.Arrows = append(b.l.Arrows, Arrow{From: from, To: to, Start: max(0, base-1), End: max(0, base-1), Label: "(old) " + b.opt.Label(e), Part: 1, Event: e.N, Arrival: e.N})
+}
+
+// lose marks the flat arrow of a packet as lost.
+func (b *builder) lose(e *trace.Event) {
+	for k := range b.l.Arrows {
+		if ev := b.t.At(b.l.Arrows[k].Event); ev != nil && ev.Pkt == e.Pkt {
+			b.l.Arrows[k].Lost = true
+			b.l.Arrows[k].Arrival = e.N
+		}
+	}
+}
+
+// future takes away what has not happened yet at opt.Upto: positions stay.
+func (b *builder) future() {
+	now := time.Duration(0)
+	if e := b.t.At(min(b.opt.Upto, len(b.t.Events))); e != nil {
+		now = e.T
+	}
+	kept := b.l.Arrows[:0]
+	for _, a := range b.l.Arrows {
+		if a.Event > b.opt.Upto {
+			continue
+		}
+		if a.Arrival > b.opt.Upto || a.Arrival == 0 {
+			a.Part, a.Lost = b.part(a, now), false
+		}
+		kept = append(kept, a)
+	}
+	b.l.Arrows = kept
+	breaks := b.l.Breaks[:0]
+	for _, k := range b.l.Breaks {
+		if k.Row < b.l.Now {
+			breaks = append(breaks, k)
+		}
+	}
+	b.l.Breaks = breaks
+}
+
+// leastPart is how much of an arrow shows at the instant of sending, so that one
+// can see that a segment is on its way.
+const leastPart = 0.34
+
+// part is how much of its way a segment has gone.
+func (b *builder) part(a Arrow, now time.Duration) float64 {
+	sent, arrives := b.t.At(a.Event), b.t.At(a.Arrival)
+	if sent == nil || arrives == nil || arrives.T <= sent.T {
+		return leastPart
+	}
+	return max(leastPart, min(0.9, float64(now-sent.T)/float64(arrives.T-sent.T)))
+}
+
+func timerTag(name string) string {
+	switch name {
+	case "retransmission timer":
+		return "RTX"
+	case "delayed-ACK timer":
+		return "ACK timer"
+	case "persist timer":
+		return "probe"
+	case "TIME-WAIT timer":
+		return "2MSL over"
+	default:
+		return name
+	}
+}
+
+// shortResult makes a result fit a margin.
+func shortResult(r string) string {
+	if len(r) > 12 {
+		return r[:12]
+	}
+	return r
+}
+
+func octets(n int) string {
+	if n == 1 {
+		return "1 octet"
+	}
+	return strconv.Itoa(n) + " octets"
+}
