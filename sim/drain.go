@@ -115,6 +115,8 @@ func relevant(v trace.VarID, s wire.State) bool {
 	switch v {
 	case trace.VarSynQueue, trace.VarAcceptQueue, trace.VarBacklog:
 		return s == wire.StateListen
+	case trace.VarIRS, trace.VarRcvNxt:
+		return s != wire.StateListen && s != wire.StateSynSent
 	default:
 		return s != wire.StateListen && v <= trace.VarRTO
 	}

@@ -183,8 +183,10 @@ func (s *Session) After() string {
 // the answer by that name.
 func (s *Session) answerPlace() place {
 	p := s.Run.place(s.pos)
-	a, err := s.Run.answerOf(s.pos)
-	if err == nil {
+	if s.Ask() == nil {
+		return p
+	}
+	if a, err := s.Run.answerOf(s.pos); err == nil {
 		p.extra = map[string]any{"answer": a.text}
 	}
 	return p

@@ -118,7 +118,7 @@ func (c *comparison) comparePaths(m, l path) {
 	}
 	c.add(row)
 	if row.Verdict != Differs && len(passed) > 0 {
-		c.add(Row{What: row.What, Field: "passed", Model: join(passed), Live: "(not sampled)", Verdict: NotComparable, Why: ExpPassed, ModelEvent: m.last})
+		c.add(Row{What: row.What, Field: "passed", Model: join(passed), Live: "(not sampled)", Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
 	}
 }
 

@@ -247,6 +247,9 @@ func (d *pen) arrow(a *Arrow, flat bool) {
 		drawn = n / 2
 	}
 	for k := range drawn {
+		if a.Stray && k < n/2 {
+			continue
+		}
 		row, r := a.Start, '-'
 		if !flat && a.End >= a.Start {
 			level := k * 3 * (a.End - a.Start + 1) / n
@@ -296,61 +299,97 @@ func (d *pen) label(a *Arrow, flat bool) {
 		d.text(a.Start, lo+(hi-lo-utf8.RuneCountInString(s))/2, s, style)
 		return
 	}
-	if d.tryLabel(a, a.Label, lo, hi, style) {
-		return
+	for _, pieces := range labelPieces(a.Label) {
+		if d.tryLabel(a, pieces, lo, hi, style) || (len(pieces) == 1 && d.labelAbove(a, pieces[0], lo, hi, style)) {
+			return
+		}
 	}
-	if head, tail, ok := splitLabel(a.Label); ok && d.tryLabel(a, head, lo, hi, style) {
-		d.tryLabel(a, tail, lo, hi, style)
-		return
-	}
-	head, _, _ := strings.Cut(a.Label, " ")
-	d.tryLabel(a, head, lo, hi, style)
 }
 
-// splitLabel parts "PSH,ACK seq=101 ack=301 len=5" before the acknowledgment.
-func splitLabel(s string) (head, tail string, ok bool) {
-	i := strings.Index(s, " ack=")
-	if i < 0 {
-		return "", "", false
-	}
-	return s[:i], s[i+1:], true
-}
-
-// tryLabel looks for free cells on the rows of the arrow, first on the side that
-// the arrow leaves to.
-func (d *pen) tryLabel(a *Arrow, text string, lo, hi int, style Style) bool {
-	if text == "" {
-		return true
-	}
+// labelAbove writes a label on the row above the arrow's start, at the sender's
+// side: where two arrows cross there is no other room.
+func (d *pen) labelAbove(a *Arrow, text string, lo, hi int, style Style) bool {
 	n := utf8.RuneCountInString(text)
-	for row := a.Start; row <= max(a.End, a.Start) && row < len(d.p); row++ {
-		first, last := d.strokeOn(row, lo, hi)
-		spots := []int{last + 2, first - 1 - n}
-		if a.To < a.From {
-			spots = []int{first - 1 - n, last + 2}
-		}
-		if first > last { // no stroke on this row
-			spots = []int{lo + (hi-lo-n)/2}
-		}
-		for _, x := range spots {
-			if x >= lo+1 && x+n <= hi && d.free(row, x-1, n+2) {
-				d.text(row, x, text, style)
-				return true
+	x := lo + 1
+	if a.To < a.From {
+		x = hi - n
+	}
+	row := a.Start - 1
+	if row < 0 || x <= lo || x+n > hi || !d.free(row, x-1, n+2) {
+		return false
+	}
+	d.text(row, x, text, style)
+	return true
+}
+
+// labelPieces lists the ways to write a label, the best first: in one piece, in
+// two ("PSH,ACK seq=101" and "ack=301 len=5", or "FIN,ACK" and the numbers), or
+// only its first word.
+func labelPieces(s string) [][]string {
+	ways := [][]string{{s}}
+	if i := strings.Index(s, " ack="); i > 0 {
+		ways = append(ways, []string{s[:i], s[i+1:]})
+	}
+	if i := strings.Index(s, " "); i > 0 {
+		ways = append(ways, []string{s[:i], s[i+1:]}, []string{s[:i]})
+	}
+	return ways
+}
+
+// tryLabel writes the pieces on the rows of an arrow, if there is room for all:
+// the first after the stroke on the row where it starts, the others on the rows
+// below at the sender's side, where no other label is looked for.
+func (d *pen) tryLabel(a *Arrow, pieces []string, lo, hi int, style Style) bool {
+	type spot struct{ row, x int }
+	spots := make([]spot, len(pieces))
+	row := a.Start
+	for i, piece := range pieces {
+		n := utf8.RuneCountInString(piece)
+		found := false
+		for ; row <= a.End && row < len(d.p) && !found; row++ {
+			first, last := d.ownStroke(a, row)
+			after, before := last+2, lo+1
+			if a.To < a.From {
+				after, before = first-1-n, hi-n
+			}
+			if a.Stray { // where it came from nobody has seen: the label stands there
+				if after = first - 1 - n; a.To < a.From {
+					after = last + 2
+				}
+			}
+			x := before
+			if i == 0 && row == a.Start {
+				x = after
+			}
+			if x > lo && x+n <= hi && d.free(row, x-1, n+2) {
+				spots[i], found = spot{row, x}, true
 			}
 		}
-	}
-	return false
-}
-
-// strokeOn returns the first and last used column between two lifelines.
-func (d *pen) strokeOn(row, lo, hi int) (first, last int) {
-	first, last = hi+1, lo-1
-	for x := lo; x <= hi; x++ {
-		if d.p[row][x].Rune != ' ' {
-			first, last = min(first, x), max(last, x)
+		if !found {
+			return false
 		}
 	}
-	return first, last
+	for i, piece := range pieces {
+		d.text(spots[i].row, spots[i].x, piece, style)
+	}
+	return true
+}
+
+// ownStroke returns the columns that the arrow's own stroke takes on a row.
+func (d *pen) ownStroke(a *Arrow, row int) (first, last int) {
+	x0, x1 := d.columns[a.From], d.columns[a.To]
+	n, rows := abs(x1-x0)-1, a.End-a.Start+1
+	from, to := ((row-a.Start)*n+rows-1)/rows, ((row-a.Start+1)*n+rows-1)/rows
+	if a.Stray {
+		from = max(from, n/2)
+	}
+	if a.Lost {
+		to = min(to, n/2+6) // the mark and the word LOST
+	}
+	if x1 > x0 {
+		return x0 + 1 + from, x0 + to
+	}
+	return x0 - to, x0 - 1 - from
 }
 
 func (d *pen) free(row, x, n int) bool {

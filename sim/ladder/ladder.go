@@ -37,6 +37,7 @@ type Arrow struct {
 	Lost       bool    // it ends half-way
 	Part       float64 // how much of it is drawn: 1 unless it is on its way
 	Again      bool    // a retransmission
+	Stray      bool    // nobody in the trace has sent it: only its arrival is drawn
 	Event      int     // N of the sending event
 	Arrival    int     // N of the arriving or losing event; 0: not yet
 }
@@ -116,6 +117,7 @@ type builder struct {
 	unit  time.Duration // a typical delay, for breaks and the linear axis
 
 	flight map[flightKey][]int // arrows that have not arrived, by packet
+	free   int                 // rows kept free above this moment
 	lane   []int               // by lifeline: rows used in this moment
 	last   []int               // by lifeline: row of the last tag in this moment, or -1
 	sent   []int               // by lifeline: last row at which an arrow left
@@ -189,8 +191,12 @@ func (b *builder) anythingDrawn(events []trace.Event) bool {
 		switch events[i].Kind {
 		case trace.Send, trace.Recv, trace.State, trace.Drop, trace.Timer:
 			return true
-		case trace.Call, trace.Return, trace.Deliver:
+		case trace.Call, trace.Deliver:
 			if b.opt.Calls {
+				return true
+			}
+		case trace.Return:
+			if b.worthTag(&events[i]) {
 				return true
 			}
 		case trace.Set, trace.Note: // not on the picture
@@ -209,6 +215,9 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 		if e.Kind != trace.Recv && e.Kind != trace.Drop {
 			continue
 		}
+		if e.Kind == trace.Recv && !b.wasSent(e) {
+			base = max(base, row+1) // a row for the segment that turns up
+		}
 		for _, k := range b.flight[flightKey{e.Pkt}] {
 			arriving = true
 			span := b.opt.Span
@@ -217,6 +226,11 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 			}
 			base = max(base, b.l.Arrows[k].Start+span)
 		}
+	}
+	b.free = 0
+	if b.crossing(events) {
+		b.free = 1 // a row for the labels, which find no room between crossing strokes
+		base++
 	}
 	gap := first.T - before
 	if b.unit == 0 || b.opt.Flat {
@@ -232,6 +246,21 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 		base = max(base, last.Row+rows)
 	}
 	return base
+}
+
+// crossing reports whether segments leave in both directions at this moment.
+func (b *builder) crossing(events []trace.Event) bool {
+	if b.opt.Flat || len(b.l.Hosts) < 2 {
+		return false
+	}
+	var up, down bool
+	for i := range events {
+		if e := &events[i]; e.Kind == trace.Send {
+			up = up || b.lines[e.Src.Host] < b.lines[e.Dst.Host]
+			down = down || b.lines[e.Src.Host] > b.lines[e.Dst.Host]
+		}
+	}
+	return up && down
 }
 
 // moment lays out the events of one instant and returns how many rows they take.
@@ -275,7 +304,7 @@ func (b *builder) place(base, line int, e *trace.Event) {
 			b.tag(base, line, e.Call+"()", false, e)
 		}
 	case trace.Return:
-		if b.opt.Calls && e.Result != "0" || (b.opt.Calls && (e.Call == "connect" || e.Call == "accept")) {
+		if b.worthTag(e) {
 			b.tag(base, line, e.Call+" = "+shortResult(e.Result), false, e)
 		}
 	case trace.Deliver:
@@ -299,6 +328,12 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		}
 	case trace.Set, trace.Note: // not on the picture
 	}
+}
+
+// worthTag reports whether a return is worth a word: calls that wait, and results
+// that are not simply 0.
+func (b *builder) worthTag(e *trace.Event) bool {
+	return b.opt.Calls && (e.Result != "0" || e.Call == "connect" || e.Call == "accept")
 }
 
 func (b *builder) tag(base, line int, text string, state bool, e *trace.Event) {
@@ -340,7 +375,7 @@ func (b *builder) arrive(base int, e *trace.Event) {
 	if len(waiting) == 0 {
 		for _, a := range b.l.Arrows {
 			if ev := b.t.At(a.Event); ev != nil && ev.Pkt == e.Pkt && ev.Kind == trace.Send {
-				a.End, a.Lost, a.Arrival = max(a.Start, base-1), false, e.N
+				a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), false, e.N
 				b.l.Arrows = append(b.l.Arrows, a)
 				return
 			}
@@ -351,7 +386,7 @@ func (b *builder) arrive(base int, e *trace.Event) {
 	b.flight[key] = nil
 	delete(b.flight, key)
 	a := &b.l.Arrows[waiting[0]]
-	a.End, a.Lost, a.Arrival = max(a.Start, base-1), e.Kind == trace.Drop, e.N
+	a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), e.Kind == trace.Drop, e.N
 }
 
 // stray draws a segment that arrives without having been sent: an old one.
@@ -361,7 +396,17 @@ func (b *builder) stray(base int, e *trace.Event) {
 	if !ok1 || !ok2 {
 		return
 	}
-	b.l.Arrows = append(b.l.Arrows, Arrow{From: from, To: to, Start: max(0, base-1), End: max(0, base-1), Label: "(old) " + b.opt.Label(e), Part: 1, Event: e.N, Arrival: e.N})
+	b.l.Arrows = append(b.l.Arrows, Arrow{From: from, To: to, Start: max(0, base-1), End: max(0, base-1), Label: "old " + b.opt.Label(e), Part: 1, Stray: true, Event: e.N, Arrival: e.N})
+}
+
+// wasSent reports whether the trace has the sending of a segment that arrives.
+func (b *builder) wasSent(e *trace.Event) bool {
+	for i := range b.t.Events[:e.N-1] {
+		if s := &b.t.Events[i]; s.Kind == trace.Send && s.Pkt == e.Pkt {
+			return true
+		}
+	}
+	return false
 }
 
 // lose marks the flat arrow of a packet as lost.

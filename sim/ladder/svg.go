@@ -71,6 +71,9 @@ func (l *Ladder) svgArrow(b *strings.Builder, a *Arrow, x, y func(int) int) {
 		part = 0.5
 	}
 	ex, ey := x0+(x1-x0)*part, y0+(y1-y0)*part
+	if a.Stray {
+		x0, y0 = (x0+x1)/2, (y0+y1)/2
+	}
 	class, marker := "", ` marker-end="url(#head)"`
 	if a.Again {
 		class = ` class="again"`

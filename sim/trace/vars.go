@@ -20,7 +20,7 @@ func (v Var) Text() string {
 		if v.Value == 0 {
 			return "off"
 		}
-		return "t=" + Ms(time.Duration(v.Value)) + "ms"
+		return Ms(time.Duration(v.Value)) + "ms"
 	default: // numbers
 		return strconv.FormatInt(v.Value, 10)
 	}

@@ -17,6 +17,7 @@ import (
 func (a *app) compareCommand() *cobra.Command {
 	var format, output string
 	var all bool
+	var flags *play
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
 		Short: "The model beside reality, row by row",
@@ -33,7 +34,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opt, err := a.options()
+			opt, err := flags.options()
 			if err != nil {
 				return err
 			}
@@ -62,7 +63,7 @@ func (a *app) compareCommand() *cobra.Command {
 			return nil
 		},
 	}
-	a.playFlags(cmd, tcp.Linux.Name)
+	flags = playFlags(cmd, tcp.Linux.Name)
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "text or json")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")

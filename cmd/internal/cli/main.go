@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -53,7 +54,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	early.Restore()
 	defer func() {
 		if r := recover(); r != nil {
-			fmt.Fprintf(errOut, "netlab: internal error: %v\nhint: please report this, with the command that showed it\n", r)
+			fmt.Fprintf(errOut, "netlab: internal error: %v\nhint: please report this, with the command that showed it and these lines:\n%s", r, debug.Stack())
 			code = exitInternal
 		}
 	}()
@@ -116,7 +117,6 @@ type app struct {
 	lang, ui, charset, theme, color string
 	jsonFlag, noInput               bool
 	seed                            uint64
-	profile                         string
 }
 
 const examples = `  netlab lesson handshake             step through the three-way handshake, predict, see the kernel do it

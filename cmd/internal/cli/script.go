@@ -15,27 +15,36 @@ import (
 	"netlab/sim/tcp"
 )
 
+// A play is what the flags say about playing on the model.
+type play struct {
+	seed    uint64
+	profile string
+}
+
 // playFlags adds the flags of every command that plays a script on the model.
-func (a *app) playFlags(cmd *cobra.Command, profile string) {
+func playFlags(cmd *cobra.Command, profile string) *play {
+	p := &play{}
 	var names []string
 	for _, p := range tcp.Profiles() {
 		names = append(names, p.Name)
 	}
-	cmd.Flags().Uint64Var(&a.seed, "seed", sim.DefaultSeed, "numbers that the script leaves open come from it")
-	cmd.Flags().StringVar(&a.profile, "profile", profile, "habits of the model: "+strings.Join(names, " or "))
+	cmd.Flags().Uint64Var(&p.seed, "seed", sim.DefaultSeed, "numbers that the script leaves open come from it")
+	cmd.Flags().StringVar(&p.profile, "profile", profile, "habits of the model: "+strings.Join(names, " or "))
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	return p
 }
 
-// options returns what the flags say about playing on the model.
-func (a *app) options() (sim.Options, error) {
-	p, ok := tcp.ProfileByName(a.profile)
+// options checks the flags.
+func (f *play) options() (sim.Options, error) {
+	p, ok := tcp.ProfileByName(f.profile)
 	if !ok {
 		var names []string
 		for _, p := range tcp.Profiles() {
 			names = append(names, p.Name)
 		}
-		return sim.Options{}, usageError("one of "+strings.Join(names, ", "), "--profile %q is unknown", a.profile)
+		return sim.Options{}, usageError("one of "+strings.Join(names, ", "), "--profile %q is unknown", f.profile)
 	}
-	return sim.Options{Profile: p, Seed: a.seed}, nil
+	return sim.Options{Profile: p, Seed: f.seed}, nil
 }
 
 // script finds the script that an argument names: a lesson's, or a file's.

@@ -41,6 +41,7 @@ func (a *app) checkFormat(format *string, allowed []string) error {
 
 func (a *app) simCommand() *cobra.Command {
 	var format, output string
+	var flags *play
 	cmd := &cobra.Command{
 		Use:               "sim <lesson|scenario>",
 		Short:             "Play a script on the model",
@@ -56,7 +57,7 @@ func (a *app) simCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opt, err := a.options()
+			opt, err := flags.options()
 			if err != nil {
 				return err
 			}
@@ -67,7 +68,7 @@ func (a *app) simCommand() *cobra.Command {
 			return a.judge(s, t)
 		},
 	}
-	a.playFlags(cmd, "textbook")
+	flags = playFlags(cmd, "textbook")
 	a.formatFlags(cmd, &format, &output)
 	return cmd
 }

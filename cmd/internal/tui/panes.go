@@ -228,8 +228,9 @@ func (m *Model) tcbColumn(v *trace.View, h trace.Host, w int, full bool) []line 
 		return plain(strings.Join(parts, "  "))
 	}
 	return []line{head,
-		one([]string{"ISS", "UNA", "NXT", "WND"}, trace.VarISS, trace.VarSndUna, trace.VarSndNxt, trace.VarSndWnd),
-		{parts: append(one([]string{"IRS", "RCV.NXT"}, trace.VarIRS, trace.VarRcvNxt).flat(), plain("  "+m.timerText(v)))},
+		one([]string{"ISS", "UNA", "NXT"}, trace.VarISS, trace.VarSndUna, trace.VarSndNxt),
+		one([]string{"IRS", "RCV.NXT", "WND"}, trace.VarIRS, trace.VarRcvNxt, trace.VarSndWnd),
+		plain(m.timerText(v)),
 	}
 }
 
@@ -433,15 +434,20 @@ func (m *Model) askLines(w int) []line {
 		return lines
 	}
 	shown, total := s.Hints()
-	status := "  " + m.triesText() + "  " + words.T("hints", len(shown), total)
+	status := m.triesText() + "  " + words.T("hints", len(shown), total)
+	prompt := line{parts: []line{{look: lookAsk, text: words.T("ask_choice", len(a.Choices))}}}
 	if a.Kind.Typed() {
 		cursor := "_"
 		if m.mode != modeAnswer {
 			cursor = ""
 		}
-		return append(lines, line{parts: []line{{look: lookAsk, text: words.T("your_answer")}, {look: lookBold, text: m.input + cursor}, {look: lookFaint, text: status}}})
+		prompt = line{parts: []line{{look: lookAsk, text: words.T("your_answer")}, {look: lookBold, text: m.input + cursor}}}
 	}
-	return append(lines, line{parts: []line{{look: lookAsk, text: words.T("ask_choice", len(a.Choices))}, {look: lookFaint, text: status}}})
+	if prompt.width()+2+width.Of(status) > w {
+		return append(lines, line{look: lookFaint, text: status}, prompt)
+	}
+	prompt.parts = append(prompt.parts, line{look: lookFaint, text: "  " + status})
+	return append(lines, prompt)
 }
 
 func (m *Model) triesText() string {

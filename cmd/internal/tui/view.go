@@ -205,7 +205,7 @@ func (m *Model) footer() line {
 	}
 	w := m.s.Words
 	if m.mode == modeAnswer || m.mode == modeGoto {
-		return line{look: lookFaint, text: " " + w.T("ask_typed")}
+		return line{look: lookFaint, text: " " + width.Cut(w.T("ask_typed"), m.w-1)}
 	}
 	text := ""
 	for _, k := range footerKeys {
