@@ -277,6 +277,9 @@ func (s *Session) Answer(typed string) Feedback {
 		r.First = len(r.Tries) == 1
 	} else {
 		f.Because, f.Misconception = s.explain(a, ans, given)
+		if s.TriesLeft() > 0 {
+			f.Because = mask(f.Because, ans.text)
+		}
 		if f.Misconception != "" && !slices.Contains(r.Shows, f.Misconception) {
 			r.Shows = append(r.Shows, f.Misconception)
 		}
@@ -318,17 +321,36 @@ func (s *Session) explain(a *Ask, ans answer, given string) (words, belief strin
 		}
 	}
 	if t := texts.Because[belief]; t != "" && belief != "" {
-		return s.fill(s.answerPlaceOpen(ans), t), belief
+		return s.fill(s.answerPlace(), t), belief
 	}
-	return s.fill(s.answerPlaceOpen(ans), texts.Otherwise), belief
+	return s.fill(s.answerPlace(), texts.Otherwise), belief
 }
 
-// answerPlaceOpen is where words about a wrong answer are evaluated. While tries
-// are left they must not give the answer away, so it is masked.
-func (s *Session) answerPlaceOpen(ans answer) place {
-	p := s.Run.place(s.pos)
-	p.extra = map[string]any{"answer": ans.text}
-	return p
+// mask hides the answer in a text: while tries are left, the reason why one
+// answer is wrong must not give the right one away.
+func mask(text, answer string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		i := strings.Index(text, answer)
+		if i < 0 {
+			break
+		}
+		end := i + len(answer)
+		whole := (i == 0 || !isWordByte(text[i-1])) && (end == len(text) || !isWordByte(text[end]))
+		b.WriteString(text[:i])
+		if whole {
+			b.WriteString("???")
+		} else {
+			b.WriteString(answer)
+		}
+		text = text[end:]
+	}
+	return b.String() + text
+}
+
+// isWordByte reports whether a number or a state's name goes on at c.
+func isWordByte(c byte) bool {
+	return c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
 // Score returns how many questions were answered right at the first try, how

@@ -133,3 +133,15 @@ func findCauses(events []trace.Event) {
 		}
 	}
 }
+
+// FromRecording makes a result of a recorded trace, for a machine that refuses a
+// run of its own; reason and fix say why and how to mend it.
+func FromRecording(t *trace.Trace, reason, fix string) *Result {
+	res := &Result{Level: LevelRecorded, Trace: t, Reason: reason, Fix: fix}
+	for i := range t.Events {
+		if t.Events[i].Source == trace.Capture && t.Events[i].Kind == trace.Send {
+			res.Stats.Captured++
+		}
+	}
+	return res
+}

@@ -82,10 +82,10 @@ func (m *machine) updateSendWindow(seg wire.Segment) {
 	if seg.Ack.Before(b.SndUna) {
 		return
 	}
-	if b.SndWl1.Before(seg.Seq) || (b.SndWl1 == seg.Seq && b.SndWl2.AtOrBefore(seg.Ack)) {
+	if b.SndWl1.Before(m.arrived) || (b.SndWl1 == m.arrived && b.SndWl2.AtOrBefore(seg.Ack)) {
 		b.SndWnd = m.scaledWindow(seg)
 		b.MaxSndWnd = max(b.MaxSndWnd, b.SndWnd)
-		b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
+		b.SndWl1, b.SndWl2 = m.arrived, seg.Ack
 		if b.SndWnd > 0 {
 			m.stop(TimerPersist)
 		}

@@ -133,6 +133,7 @@ type machine struct {
 	now time.Duration
 	out []Output
 
+	arrived wire.Seq   // SEG.SEQ of the segment at hand, before it was trimmed
 	ackRule *wire.Rule // an ACK is owed because of this rule; nil when none is
 	ackNow  bool       // it may not wait
 }

@@ -23,7 +23,7 @@ func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Repor
 	res, err := lab.Run(ctx, l.Script, lab.LevelHost)
 	var refused *lab.RefusedError
 	if errors.As(err, &refused) && l.Recorded != nil {
-		res = &lab.Result{Level: lab.LevelRecorded, Trace: l.Recorded, Reason: refused.Reason, Fix: refused.Fix}
+		res = lab.FromRecording(l.Recorded, refused.Reason, refused.Fix)
 		err = nil
 	}
 	if err != nil {

@@ -90,9 +90,15 @@ func (m *Model) addBranch(b *branch) {
 	m.openLine()
 }
 
-func (m *Model) nextBranch() {
-	m.branch = (m.branch + 1) % (len(m.branches) + 1)
+func (m *Model) nextBranch() { m.showBranch((m.branch + 1) % (len(m.branches) + 1)) }
+
+// showBranch shows branch i, or the lesson itself if i is 0.
+func (m *Model) showBranch(i int) {
+	m.branch = i
 	m.selected = 0
+	if i == 0 {
+		m.selected = m.s.Run.Event(m.s.Pos())
+	}
 	m.openLine()
 }
 
@@ -100,8 +106,7 @@ func (m *Model) nextBranch() {
 // stays shut while the question is open.
 func (m *Model) toggleWorld() {
 	if m.branch > 0 {
-		m.branch = 0
-		m.openLine()
+		m.showBranch(0)
 		return
 	}
 	t := m.s.WorldTrace()
@@ -120,9 +125,8 @@ func (m *Model) undo() {
 	}
 	name := m.current().name
 	m.branches = append(m.branches[:m.branch-1], m.branches[m.branch:]...)
-	m.branch = 0
+	m.showBranch(0)
 	m.message = m.s.Words.T("edit_undone", name)
-	m.openLine()
 }
 
 // editDelay is how much later the menu of changes delivers a segment: longer
@@ -146,7 +150,7 @@ func (m *Model) editTarget() *trace.Event {
 		return nil
 	}
 	e := t.At(m.selected)
-	if e == nil || e.N > upto || e.Pkt == 0 {
+	if e == nil || e.N > upto || e.Pkt == 0 { // nothing selected
 		return nil
 	}
 	for i := range t.Events {

@@ -133,7 +133,7 @@ func (m *Model) comparePage() []line {
 	}
 	page = append(page, m.rule(""))
 	page = append(page, indent(words)...)
-	foot := line{look: lookFaint, text: " " + w.T("compare_hint")}
+	foot := line{look: lookFaint, text: " " + width.Cut(w.T("compare_hint"), m.w-1)}
 	if m.message != "" {
 		foot = line{look: lookBold, text: " " + m.message}
 	}

@@ -385,8 +385,8 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actUndo:
 		m.undo()
 	case actReset:
-		m.branches, m.branch = nil, 0
-		m.openLine()
+		m.branches = nil
+		m.showBranch(0)
 	case actView:
 		m.view = (m.view + 1) % views
 	case actLive:

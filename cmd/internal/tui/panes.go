@@ -24,10 +24,12 @@ func msText(d time.Duration) string {
 
 // label writes a segment on its arrow in the chosen notation.
 func (m *Model) label(e *trace.Event) string {
-	if !m.textbook {
+	t, _, _ := m.shown()
+	// A kernel's own numbers are too long for an arrow, so there the parts they
+	// play come first; b shows the numbers.
+	if m.textbook == (t.Source != trace.Model) {
 		return e.Seg.Label()
 	}
-	t, _, _ := m.shown()
 	seq, ack, seqOK, ackOK := e.Relative(t.ISNs(0))
 	mine, peers := "x", "y"
 	if len(t.Hosts) > 1 && e.Src.Host != t.Hosts[0].Name {
@@ -75,7 +77,7 @@ func (m *Model) ladderPane(w, n int) []line {
 	flat := t.Source != trace.Model
 	l := ladder.New(t, ladder.Options{Upto: max(1, upto), Calls: w >= 100, Flat: flat, Axis: m.axis, Label: m.label, State: m.stateTag})
 	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected})
-	lines := []line{{look: lookBold, text: m.hostNames(l.Header(w, "ms"))}}
+	lines := []line{{look: lookBold, text: l.Header(w, "ms")}}
 	rows := n - 1
 	now := l.Now
 	if m.selected > 0 && m.selected < len(l.RowOf) && m.selected <= upto {
@@ -98,9 +100,6 @@ func (m *Model) ladderPane(w, n int) []line {
 	}
 	return lines
 }
-
-// hostNames adds what the hosts are to the header of the ladder.
-func (m *Model) hostNames(header string) string { return header }
 
 // cellLine turns a row of cells into a line.
 func cellLine(row []ladder.Cell) line {
@@ -216,6 +215,9 @@ func (m *Model) tcbColumn(v *trace.View, h trace.Host, w int, full bool) []line 
 	if v.State == wire.StateListen && v.Known[trace.VarBacklog] {
 		q := m.s.Words.T("queues", v.Value[trace.VarSynQueue], v.Value[trace.VarAcceptQueue], v.Value[trace.VarBacklog])
 		return []line{head, plain(q)}
+	}
+	if v.Known == [trace.Vars]bool{} { // a kernel tells the state and keeps the rest to itself
+		return []line{head}
 	}
 	if full {
 		return append([]line{head}, m.tcbRows(v)...)
@@ -333,6 +335,7 @@ func (m *Model) branchLines(w int) []line {
 	b := m.current()
 	lines := []line{{look: lookAsk, text: width.Cut(m.s.Words.T("fork", b.name), w)}}
 	if b.flat {
+		lines[0].text = width.Cut(b.name, w)
 		lines = append(lines, line{look: lookFaint, text: m.s.Words.T("live_flat")})
 	}
 	for i := since; i < upto; i++ {
@@ -425,8 +428,7 @@ func (m *Model) askLines(w int) []line {
 			}
 		}
 	}
-	lines = append(lines, m.hintLines(w)...)
-	lines = append(lines, m.feedbackLines(w)...)
+	lines = append(lines, m.helpLines(w, m.h-5-len(lines))...)
 	if !s.Open() {
 		if a.World != "" {
 			lines = append(lines, line{look: lookFaint, text: words.T("watch_fork")})
@@ -448,6 +450,27 @@ func (m *Model) askLines(w int) []line {
 	}
 	prompt.parts = append(prompt.parts, line{look: lookFaint, text: "  " + status})
 	return append(lines, prompt)
+}
+
+// helpLines are the hints and the feedback in at most n lines: where there is no
+// room for all, older hints go first, then the hints, then the named belief.
+func (m *Model) helpLines(w, n int) []line {
+	hints, feedback := m.hintLines(w), m.feedbackLines(w, true)
+	if len(hints)+len(feedback) <= n {
+		return append(hints, feedback...)
+	}
+	if shown, total := m.s.Hints(); len(shown) > 1 && m.s.Open() {
+		hints = nil
+		for _, l := range width.Wrap(m.s.Words.T("hint", fmt.Sprintf("%d/%d", len(shown), total))+"  "+course.Plain(shown[len(shown)-1]), w) {
+			hints = append(hints, line{look: lookFaint, text: l})
+		}
+	}
+	for _, way := range [][]line{append(hints, feedback...), feedback} {
+		if len(way) <= n {
+			return way
+		}
+	}
+	return m.feedbackLines(w, false)
 }
 
 func (m *Model) triesText() string {
@@ -474,7 +497,7 @@ func (m *Model) hintLines(w int) []line {
 }
 
 // feedbackLines say what became of the last try.
-func (m *Model) feedbackLines(w int) []line {
+func (m *Model) feedbackLines(w int, belief bool) []line {
 	s, words := m.s, m.s.Words
 	r := s.Record(s.Ask().ID)
 	if m.feedback == nil {
@@ -498,10 +521,10 @@ func (m *Model) feedbackLines(w int) []line {
 		}
 	}
 	add(lookWrong, words.T("wrong")+": "+m.lastTry)
-	if f.Closed || s.Ask().Kind.Typed() {
+	if f.Because != "" {
 		add(lookPlain, course.Plain(joinLines(f.Because)))
 	}
-	if f.Misconception != "" {
+	if f.Misconception != "" && belief {
 		add(lookFaint, words.T("misconception")+" "+words.Misconception(f.Misconception))
 	}
 	if f.Closed {

@@ -84,7 +84,7 @@ func (m *Model) onLive(msg liveMsg) {
 		if refused != nil {
 			reason, fix = refused.Reason, refused.Fix
 		}
-		res = &lab.Result{Level: lab.LevelRecorded, Trace: l.Recorded, Reason: reason, Fix: fix}
+		res = lab.FromRecording(l.Recorded, reason, fix)
 		err, noPackets = nil, false
 	}
 	m.liveErr = err
