@@ -218,7 +218,7 @@ func (c *comparison) compareAck(m, l *seg) (Verdict, *Explanation) {
 		return Same, nil
 	case !m.ackOK && !l.ackOK:
 		return Same, nil
-	case m.ackOK && l.ackOK && c.finalAck(c.model, m.dir) == c.finalAck(c.live, m.dir):
+	case m.ackOK && l.ackOK && c.live.acknowledges(l) && c.finalAck(c.model, m.dir) == c.finalAck(c.live, m.dir):
 		if l.ack > m.ack {
 			return Explained, ExpAckSooner
 		}
@@ -226,6 +226,20 @@ func (c *comparison) compareAck(m, l *seg) (Verdict, *Explanation) {
 	default:
 		return Differs, nil
 	}
+}
+
+// acknowledges reports whether the ACK names the end of something that the peer
+// has sent before: only then can it be a matter of when, not of what.
+func (s *side) acknowledges(g *seg) bool {
+	for _, o := range s.segs {
+		if o.e.N >= g.e.N {
+			return false
+		}
+		if o.dir != g.dir && o.seqOK && o.e.Seg.Len() > 0 && o.seq+o.e.Seg.Len() == g.ack {
+			return true
+		}
+	}
+	return false
 }
 
 // finalAck is the furthest acknowledgment that a direction carries.

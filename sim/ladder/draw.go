@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"netlab/sim/trace"
+	"netlab/sim/wire"
 )
 
 // A Style says what a cell shows, so that a terminal can colour it. Colour is
@@ -77,9 +78,9 @@ var (
 // Layout returns the columns of the lifelines for a width: room for the time
 // and for words at both edges.
 func (l *Ladder) Layout(width int) (columns []int, timeWidth int) {
-	timeWidth, margin, right := 8, 20, 20
+	timeWidth, margin, right := 7, 20, 20
 	if width < 72 {
-		timeWidth, margin, right = 5, 14, 13
+		timeWidth, margin, right = 6, 15, 13
 	}
 	if width >= 100 {
 		margin, right = 22, 24
@@ -120,8 +121,12 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 			d.set(i, x, line, StyleLine)
 		}
 	}
+	said := ""
 	for _, m := range l.Marks {
-		d.time(m)
+		if s := shortTime(m.Time); s != said { // one label for what happens together
+			d.text(m.Row, max(1, d.left-1-utf8.RuneCountInString(s)), s, StyleTime)
+			said = s
+		}
 	}
 	for i := range l.Arrows {
 		d.arrow(&l.Arrows[i], l.Flat)
@@ -151,11 +156,6 @@ func (d *pen) text(row, x int, s string, style Style) {
 	}
 }
 
-func (d *pen) time(m Mark) {
-	s := shortTime(m.Time)
-	d.text(m.Row, max(1, d.left-2-utf8.RuneCountInString(s)), s, StyleTime)
-}
-
 // shortTime writes milliseconds with one decimal, or seconds when they are many.
 func shortTime(t time.Duration) string {
 	switch ms := float64(t) / 1e6; {
@@ -175,7 +175,7 @@ func (d *pen) gap(b Break) {
 		d.set(b.Row, x, d.glyphs.gap, StyleLine)
 	}
 	s := trace.Ms(b.Omitted) + " ms not drawn"
-	d.text(b.Row, max(1, d.left-6), "::::", StyleTime)
+	d.text(b.Row, max(1, d.left-5), "::::", StyleTime)
 	if len(d.columns) > 1 {
 		mid := (d.columns[0] + d.columns[len(d.columns)-1]) / 2
 		d.text(b.Row, mid-len(s)/2, s, StyleTime)
@@ -185,23 +185,36 @@ func (d *pen) gap(b Break) {
 // tag writes beside a lifeline: in the left margin for the first, to the right
 // of the line for all others.
 func (d *pen) tag(t Tag) {
+	x := d.left
+	room := d.columns[0] - d.left - 1
+	if t.Line > 0 {
+		x = d.columns[t.Line] + 2
+		room = d.opt.Width - x
+	}
 	style := StyleCall
-	text := t.Text
 	if t.State {
 		style = StyleState
-	} else {
-		text = ". " + text
 	}
 	if t.Event == d.opt.Selected {
 		style = StyleSelected
 	}
-	if t.Line == 0 {
-		room := d.columns[0] - d.left - 1
-		d.text(t.Row, d.left, cut(text, room), style)
-		return
+	d.text(t.Row, x, cut(t.fit(room), room), style)
+}
+
+// fit returns the tag's words as they fit into the room: a long state has a
+// short name, and a call can do without its dot.
+func (t Tag) fit(room int) string {
+	full := t.Text
+	if !t.State {
+		full = ". " + full
 	}
-	x := d.columns[t.Line] + 2
-	d.text(t.Row, x, cut(text, d.opt.Width-x), style)
+	if utf8.RuneCountInString(full) <= room {
+		return full
+	}
+	if state, ok := wire.ParseState(t.Text); ok && t.State {
+		return state.Short()
+	}
+	return t.Text
 }
 
 func cut(s string, room int) string {
@@ -311,15 +324,16 @@ func (d *pen) label(a *Arrow, flat bool) {
 func (d *pen) labelAbove(a *Arrow, text string, lo, hi int, style Style) bool {
 	n := utf8.RuneCountInString(text)
 	x := lo + 1
-	if a.To < a.From {
+	if (a.To < a.From) != a.Stray { // a stray one has no sender: its receiver's side
 		x = hi - n
 	}
-	row := a.Start - 1
-	if row < 0 || x <= lo || x+n > hi || !d.free(row, x-1, n+2) {
-		return false
+	for row := a.Start - 1; row >= max(0, a.Start-crossingRows); row-- {
+		if x > lo && x+n <= hi && d.free(row, x-1, n+2) {
+			d.text(row, x, text, style)
+			return true
+		}
 	}
-	d.text(row, x, text, style)
-	return true
+	return false
 }
 
 // labelPieces lists the ways to write a label, the best first: in one piece, in
@@ -416,7 +430,7 @@ func (l *Ladder) Header(width int, timeHead string) string {
 			x++
 		}
 	}
-	put(max(1, left-2-utf8.RuneCountInString(timeHead)), timeHead)
+	put(max(1, left-1-utf8.RuneCountInString(timeHead)), timeHead)
 	for i, h := range l.Hosts {
 		put(columns[i]-utf8.RuneCountInString(h)/2, h)
 	}

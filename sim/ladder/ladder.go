@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"netlab/sim/trace"
+	"netlab/sim/wire"
 )
 
 // An Axis says how time becomes rows.
@@ -78,6 +79,10 @@ type Ladder struct {
 
 // defaultSpan is how many rows an arrow takes if there is room.
 const defaultSpan = 3
+
+// crossingRows are kept free above segments that leave both ends at once: their
+// labels find no room between strokes that cross.
+const crossingRows = 2
 
 // breakAfter is how much longer than a link's delay nothing must happen for the
 // time to be left out.
@@ -229,8 +234,8 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 	}
 	b.free = 0
 	if b.crossing(events) {
-		b.free = 1 // a row for the labels, which find no room between crossing strokes
-		base++
+		b.free = crossingRows
+		base += crossingRows
 	}
 	gap := first.T - before
 	if b.unit == 0 || b.opt.Flat {
@@ -305,7 +310,7 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		}
 	case trace.Return:
 		if b.worthTag(e) {
-			b.tag(base, line, e.Call+" = "+shortResult(e.Result), false, e)
+			b.tag(base, line, returned(e.Result), false, e)
 		}
 	case trace.Deliver:
 		if b.opt.Calls {
@@ -473,12 +478,12 @@ func timerTag(name string) string {
 	}
 }
 
-// shortResult makes a result fit a margin.
-func shortResult(r string) string {
-	if len(r) > 12 {
-		return r[:12]
+// returned writes what a call returned: an errno speaks for itself.
+func returned(result string) string {
+	if wire.Errno(result).Text() != "" {
+		return result
 	}
-	return r
+	return "returns " + result
 }
 
 func octets(n int) string {

@@ -23,6 +23,12 @@ func (t *Trace) Text(w io.Writer) error {
 // Line says in one line what happened, without the time.
 func (e *Event) Line() string {
 	s := e.Host + " " + e.What()
+	switch {
+	case e.Kind == Drop && e.Text != "": // it happened between the hosts
+		s = e.What() + " from " + e.Src.Host
+	case e.Kind == Note:
+		s = e.Host + ": " + e.What()
+	}
 	if e.Rule != nil {
 		s += "  [" + e.Rule.Ref + "]"
 	}

@@ -1,0 +1,166 @@
+package compare_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/scenario"
+	"netlab/sim/tcp"
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+func play(t *testing.T, file string, p tcp.Profile) *trace.Trace {
+	t.Helper()
+	data, err := os.ReadFile("../testdata/" + file + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _, _ := strings.Cut(string(data), "----\n")
+	s, err := scenario.Parse(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sim.Run(s, sim.Options{Profile: p})
+}
+
+// asLive makes of a model's trace what a capture on loopback would show: other
+// numbers, no delay, no arrivals.
+func asLive(tr *trace.Trace) *trace.Trace {
+	c := *tr
+	c.Events = nil
+	for _, e := range tr.Events {
+		if e.Kind == trace.Recv || e.Kind == trace.Set || e.Kind == trace.Timer {
+			continue
+		}
+		e.N = len(c.Events) + 1
+		e.T = time.Duration(e.N) * time.Microsecond
+		if e.Kind == trace.Send {
+			shift := map[string]wire.Seq{"A": 3_000_000_000, "B": 77}
+			e.Seg.Seq += shift[e.Src.Host]
+			if e.Seg.Flags.Has(wire.ACK) {
+				e.Seg.Ack += shift[e.Dst.Host]
+			}
+		}
+		c.Events = append(c.Events, e)
+	}
+	return &c
+}
+
+// Numbers count from each end's own beginning: the same run with other initial
+// numbers has no row that differs.
+func TestSameRunWithOtherNumbers(t *testing.T) {
+	for _, file := range []string{"open/handshake", "close/four-segments", "close/simultaneous-close", "data/lost-and-repeated"} {
+		tr := play(t, file, tcp.Textbook)
+		rep := compare.Compare(tr, asLive(tr), compare.Options{})
+		if rep.Differences() != 0 {
+			t.Errorf("%s: %d rows differ: %+v", file, rep.Differences(), differing(rep))
+		}
+		if rep.Counts[compare.Same] == 0 {
+			t.Errorf("%s: nothing is the same", file)
+		}
+	}
+}
+
+func differing(rep *compare.Report) (rows []compare.Row) {
+	for _, r := range rep.Rows {
+		if r.Verdict == compare.Differs {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// What is really different is never hidden: each of these changes to the live
+// trace must give at least one row that differs.
+func TestDifferencesAreNeverHidden(t *testing.T) {
+	find := func(tr *trace.Trace, host string, flags wire.Flags) int {
+		for i := range tr.Events {
+			if e := &tr.Events[i]; e.Kind == trace.Send && e.Host == host && e.Seg.Flags == flags {
+				return i
+			}
+		}
+		t.Fatalf("no %s from %s", flags, host)
+		return 0
+	}
+	for _, c := range []struct {
+		name   string
+		change func(tr *trace.Trace)
+	}{
+		{"the ACK of the SYN is one too low", func(tr *trace.Trace) { tr.Events[find(tr, "B", wire.SYN|wire.ACK)].Seg.Ack-- }},
+		{"a RST instead of the SYN,ACK", func(tr *trace.Trace) { tr.Events[find(tr, "B", wire.SYN|wire.ACK)].Seg.Flags = wire.RST | wire.ACK }},
+		{"the third segment is missing", func(tr *trace.Trace) {
+			i := find(tr, "A", wire.ACK)
+			tr.Events = append(tr.Events[:i:i], tr.Events[i+1:]...)
+		}},
+		{"the FIN has another number", func(tr *trace.Trace) { tr.Events[find(tr, "A", wire.FIN|wire.ACK)].Seg.Seq += 3 }},
+		{"a RST that the model does not send", func(tr *trace.Trace) {
+			e := tr.Events[find(tr, "A", wire.FIN|wire.ACK)]
+			e.Seg.Flags = wire.RST
+			tr.Events = append(tr.Events, e)
+		}},
+		{"other data", func(tr *trace.Trace) { tr.Events[find(tr, "B", wire.PSH|wire.ACK)].Seg.Data = "LATE" }},
+		{"connect fails", func(tr *trace.Trace) {
+			for i := range tr.Events {
+				if e := &tr.Events[i]; e.Kind == trace.Return && e.Call == "connect" {
+					e.Result = "ECONNREFUSED"
+				}
+			}
+		}},
+		{"a state that the model does not pass", func(tr *trace.Trace) {
+			for i := range tr.Events {
+				if e := &tr.Events[i]; e.Kind == trace.State && e.To == wire.StateCloseWait {
+					e.To = wire.StateClosing
+				}
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tr := play(t, "close/four-segments", tcp.Textbook)
+			live := asLive(tr)
+			c.change(live)
+			if compare.Compare(tr, live, compare.Options{}).Differences() == 0 {
+				t.Error("no row differs")
+			}
+		})
+	}
+}
+
+// A habit of the kernel is explained by name: the ACK of a FIN that merges with
+// the next FIN.
+func TestMergedAckIsExplained(t *testing.T) {
+	model := play(t, "close/four-segments", tcp.Textbook)
+	live := asLive(model)
+	for i := range live.Events {
+		if e := &live.Events[i]; e.Kind == trace.Send && e.Host == "B" && e.Seg.IsPureAck() {
+			live.Events = append(live.Events[:i:i], live.Events[i+1:]...)
+			break
+		}
+	}
+	rep := compare.Compare(model, live, compare.Options{})
+	if rep.Differences() != 0 {
+		t.Errorf("differs: %+v", differing(rep))
+	}
+	found := false
+	for _, r := range rep.Rows {
+		found = found || r.Why == compare.ExpAckMerged && r.Verdict == compare.Explained
+	}
+	if !found {
+		t.Error("no row is explained by ack-merged")
+	}
+}
+
+// The table: every explanation has an id of its own, a reference and words.
+func TestExplanationsAreComplete(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range compare.Explanations() {
+		if e.ID == "" || e.Ref == "" || e.Text == "" || seen[e.ID] {
+			t.Errorf("%+v is incomplete or doubled", e)
+		}
+		seen[e.ID] = true
+	}
+}

@@ -1,0 +1,229 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"netlab/sim/fault"
+	"netlab/sim/scenario"
+	"netlab/sim/simtest"
+	"netlab/sim/socket"
+	"netlab/sim/tcp"
+	"netlab/sim/trace"
+)
+
+func parse(t testing.TB, name, text string) *scenario.Script {
+	t.Helper()
+	s, err := scenario.Parse(name, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Each script in testdata is played, and the trace is held against the lines
+// after "----" of the same file. Its expect lines must hold. A second line of
+// the form "#profile linux" chooses a profile.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, want, _ := strings.Cut(string(data), "----\n")
+			s := parse(t, filepath.Base(file), text)
+			opt := Options{Seed: DefaultSeed}
+			if strings.Contains(text, "#profile linux\n") {
+				opt.Profile = tcp.Linux
+			}
+			tr := Run(s, opt)
+			var b strings.Builder
+			if err := tr.Text(&b); err != nil {
+				t.Fatal(err)
+			}
+			got := simtest.Trim(b.String())
+			if simtest.Update() {
+				if err := os.WriteFile(file, []byte(text+"----\n"+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			} else if d := simtest.Diff(want, got); d != "" {
+				t.Errorf("the trace differs (-want +got):\n%s", d)
+			}
+			for _, v := range scenario.Judge(s, tr) {
+				if !v.OK {
+					t.Error(v)
+				}
+			}
+		})
+	}
+}
+
+const bothWays = `host A
+host B
+link A B delay=10ms
+B: s = socket tcp
+B: listen s 80
+A: c = socket tcp
+A: connect c B:80 &
+B: x = accept s
+A: wait c
+A: send c 5000
+B: recv x "` + "%s" + `"
+B: send x 300
+A: recv c 300
+A: shutdown c write
+B: recv x
+B: close x
+A: close c
+`
+
+// pattern is what `send c N` sends.
+func pattern(n int) string {
+	st := scenario.Stmt{N: n}
+	return st.Octets()
+}
+
+// Back undoes Step: the world after Step, Back is the world before, and going
+// forward again gives the same events. Going back keeps the future.
+func TestBackUndoesStep(t *testing.T) {
+	s := parse(t, "both-ways", fmt.Sprintf(bothWays, pattern(5000)))
+	p := NewPlayer(s, Options{Seed: 7})
+	var snapshots []string
+	for {
+		snapshots = append(snapshots, describe(p))
+		if !p.Step() {
+			break
+		}
+	}
+	for i := len(snapshots) - 1; i >= 0; i-- {
+		if got := describe(p); got != snapshots[i] {
+			t.Fatalf("after going back to moment %d the world differs:\n%s", i, simtest.Diff(snapshots[i], got))
+		}
+		p.Back()
+	}
+	for _, n := range []int{3, len(snapshots) - 1, 1, 17, 0} {
+		if got := p.Goto(n); got != n {
+			t.Fatalf("Goto(%d) shows %d moments", n, got)
+		}
+		if got := describe(p); got != snapshots[n] {
+			t.Fatalf("Goto(%d): the world differs:\n%s", n, simtest.Diff(snapshots[n], got))
+		}
+	}
+}
+
+// describe writes down everything that a step can change.
+func describe(p *Player) string {
+	w := p.World()
+	var b strings.Builder
+	fmt.Fprintln(&b, len(p.Events()), w.now, len(w.queue), w.packets)
+	for i := range w.hosts {
+		h := &w.hosts[i]
+		for k := range h.Sockets() {
+			fmt.Fprintf(&b, "%s %d %+v\n", h.Name, k, *h.TCB(socket.ID(k)))
+		}
+		fmt.Fprintf(&b, "%+v\n", h.calls)
+	}
+	return b.String()
+}
+
+// The same script and seed give the same trace, byte for byte; another seed
+// gives other numbers.
+func TestSameSeedSameTrace(t *testing.T) {
+	s := parse(t, "both-ways", fmt.Sprintf(bothWays, pattern(5000)))
+	text := func(seed uint64) string {
+		var b strings.Builder
+		if err := Run(s, Options{Seed: seed}).WriteJSON(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if text(1) != text(1) {
+		t.Error("two runs with seed 1 differ")
+	}
+	if text(1) == text(2) {
+		t.Error("seed 1 and seed 2 give the same numbers")
+	}
+}
+
+// A fork is equal to its origin up to the first packet that the added fault
+// touches, and packets that exist in both worlds keep their fate.
+func TestForkKeepsThePast(t *testing.T) {
+	s := parse(t, "both-ways", fmt.Sprintf(bothWays, pattern(5000)))
+	p := NewPlayer(s, Options{Seed: 7})
+	before := p.Trace().Events
+	f := p.Fork(fault.Fault{Verb: fault.Drop, Sel: fault.Selector{From: "A", To: "B", What: fault.Data, First: 2, Last: 2}})
+	touched := 0
+	for i, e := range f.Trace().Events {
+		if e.Kind == trace.Drop {
+			touched = i
+			break
+		}
+		if before[i].Line() != e.Line() || before[i].T != e.T {
+			t.Fatalf("event %d, before the loss: %s became %s", i+1, before[i].Line(), e.Line())
+		}
+	}
+	if touched == 0 {
+		t.Fatal("the fork loses nothing")
+	}
+	if p.Trace().Ended == f.Trace().Ended {
+		t.Error("losing data has changed nothing")
+	}
+}
+
+// No delivered octet is wrong, missing or doubled, whatever single packets the
+// network loses, delays or repeats; and every connection comes to its end.
+func TestEveryOctetArrivesOnceWhateverTheNetworkDoes(t *testing.T) {
+	text := fmt.Sprintf(bothWays, pattern(5000))
+	verbs := []string{"drop %s", "delay %s by 35ms", "duplicate %s after 15ms", "drop %s"}
+	kinds := []string{"SYN", "SYN,ACK", "ACK", "data", "FIN", "any"}
+	for _, profile := range tcp.Profiles() {
+		for seed := range uint64(150) {
+			var faults string
+			for k := range uint64(3) {
+				n := mix(seed, k)
+				dir := []string{"A->B", "B->A"}[n%2]
+				faults += fmt.Sprintf(verbs[n/2%4], fmt.Sprintf("%s %s %d", dir, kinds[n/8%6], 1+n/64%3)) + "\n"
+			}
+			script := strings.Replace(text, "B: s = socket", faults+"B: s = socket", 1)
+			s := parse(t, fmt.Sprintf("seed %d", seed), script)
+			for i := range s.Stmts {
+				s.Stmts[i].Within = time.Hour // so that the network decides, not the program's patience
+			}
+			checkStream(t, script, Run(s, Options{Profile: profile, Seed: seed}))
+		}
+	}
+}
+
+// checkStream holds what the programs read against what was sent.
+func checkStream(t *testing.T, script string, tr *trace.Trace) {
+	t.Helper()
+	got := map[string]string{}
+	last := map[string]string{}
+	for i := range tr.Events {
+		e := &tr.Events[i]
+		switch e.Kind {
+		case trace.Deliver:
+			got[e.Host] += e.Seg.Data
+		case trace.Return:
+			last[e.Host+" "+e.Call] = e.Result
+		case trace.Note:
+			if strings.Contains(e.Text, "a million moments") {
+				t.Fatalf("the run has no end:\n%s", script)
+			}
+		}
+	}
+	if got["B"] != pattern(5000) || got["A"] != pattern(300) {
+		var b strings.Builder
+		_ = tr.Text(&b)
+		t.Fatalf("B read %d octets of 5000, A %d of 300; %v. Save this script to see it:\n%s\n%s", len(got["B"]), len(got["A"]), last, script, b.String())
+	}
+}

@@ -1,0 +1,176 @@
+package scenario
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const world = "host A iss=100\nhost B\nlink A B delay=10ms\n"
+
+// Every mistake is told with its place, what is wrong, and what would be right.
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"unknown host", world + "C: c = socket tcp", `x.txt:4:1: no host "C" (hosts are A, B)`},
+		{"unknown call", world + "A: c = sokcet tcp", `x.txt:4:8: unknown call "sokcet"`},
+		{"unknown word", world + "foo", `x.txt:4:1: unknown word "foo" (a line begins with host, link,`},
+		{"socket never made", world + "A: connect c B:80", `x.txt:4:4: host A has no socket "c" at this point (make one first: c = socket tcp)`},
+		{"name used twice", world + "A: c = socket tcp\nA: c = socket tcp", `x.txt:5:8: host A uses the name "c" twice`},
+		{"result forgotten", world + "A: socket tcp", `x.txt:4:4: socket gives no name to a socket here (s = socket tcp)`},
+		{"bad port", world + "A: c = socket tcp\nA: connect c B:99999", `x.txt:5:16: bad port "99999" (a whole number from 1 to 65535)`},
+		{"bad time", world + "at soon A: c = socket tcp", `x.txt:4:4: bad time "soon" (write 10ms, 1.5s or 2m; at most 24h)`},
+		{"negative time", world + "at -1s A: c = socket tcp", `x.txt:4:4: bad time "-1s"`},
+		{"no link", "host A\nhost B\nA: c = socket tcp\nA: connect c B:80", `x.txt:4:1: no link joins A and B (add: link A B delay=10ms)`},
+		{"linked twice", world + "link B A", `x.txt:4:1: B and A are joined already`},
+		{"host twice", world + "host A", `x.txt:4:6: host "A" is declared twice`},
+		{"bad iss", "host A iss=-1", `x.txt:1:12: bad initial sequence number "-1"`},
+		{"bad address", "host A ip=1.2.3", `x.txt:1:11: bad address "1.2.3"`},
+		{"left over", world + "A: c = socket tcp now", `x.txt:4:19: unexpected "now" (the statement ends before it)`},
+		{"unknown kind of segment", world + "drop A->B PUSH 1", `x.txt:4:11: unknown kind of segment "PUSH" (one of any SYN SYN,ACK ACK data FIN RST)`},
+		{"bad direction", world + "drop A-B SYN 1", `x.txt:4:6: bad direction "A-B" (write A->B)`},
+		{"ordinal zero", world + "drop A->B SYN 0", `x.txt:4:15: bad ordinal "0"`},
+		{"range backwards", world + "drop A->B SYN 3..2", `x.txt:4:18: bad ordinal "2"`},
+		{"delay without by", world + "delay A->B SYN 1", `x.txt:4:17: missing by (delay A->B ACK 1 by 50ms)`},
+		{"unknown state", world + "expect A is OPEN", `x.txt:4:13: unknown state "OPEN"`},
+		{"no closing quote", world + `A: c = socket tcp "x`, `x.txt:4:19: the text has no closing quote`},
+		{"wait for nothing", world + "A: c = socket tcp\nA: wait c", `x.txt:5:4: nothing was started with & that "c" could wait for (end the call with &)`},
+		{"no blank after the colon", world + "A:c = socket tcp", `x.txt:4:3: a blank must follow the colon`},
+		{"no host at all", "# nothing", `x.txt:1:1: the script has no host`},
+		{"not text", "host A\n\xff\xfe", `x.txt:2:1: the line is not UTF-8 text`},
+		{"within nothing", world + "A: c = socket tcp\nA: connect c B:80 within 0s", `x.txt:5:26: within needs a time above zero`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("x.txt", c.text)
+			if err == nil {
+				t.Fatalf("accepted; want %s", c.want)
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("\n got  %s\n want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// All mistakes are told at once.
+func TestAllMistakesAtOnce(t *testing.T) {
+	_, err := Parse("x.txt", world+"foo\nA: bar\nexpect C is LISTEN\n")
+	if err == nil || strings.Count(err.Error(), "x.txt:") != 3 {
+		t.Errorf("want three mistakes, got:\n%v", err)
+	}
+}
+
+// Words of the language that this version cannot play are refused, never ignored.
+func TestReservedWordsAreRefused(t *testing.T) {
+	for _, line := range []string{
+		"case one", "puppet P", "program S", "A: u = socket udp", "A: setsockopt c linger 0", "A: sendto c B:80 5",
+		"A: recvfrom c 5", "A: join c 224.0.0.1", "A: poll c", "A: segment SYN", "expect never A sends RST", "expect order A sends RST", "expect within 5s A is LISTEN",
+	} {
+		_, err := Parse("x.txt", world+line)
+		if err == nil || !strings.Contains(err.Error(), "reserved word that this version cannot play") {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
+// The one true form: formatting is idempotent and keeps comments.
+func TestFormat(t *testing.T) {
+	const messy = "# Intent.\nhost   A   iss=100\nhost B ip=10.1.1.1\nlink A B   delay=10ms # slow\n\n" +
+		"drop A->B syn-ack 1..1\nB:   s =  socket   tcp\nB: listen s :80 backlog=5\nat 1000ms   A: c = socket tcp\n" +
+		"A: connect c B:80   within 2s   &\nA: wait c\nexpect   A   is  estab\nexpect A sends SYN-ACK ack=5 seq=4\nrun until 60s\n"
+	const want = "# Intent.\nhost A iss=100\nhost B ip=10.1.1.1\nlink A B delay=10ms  # slow\n\n" +
+		"drop A->B SYN,ACK 1\nB: s = socket tcp\nB: listen s 80 backlog=5\nat 1s  A: c = socket tcp\n" +
+		"A: connect c B:80 within 2s &\nA: wait c\nexpect A is ESTABLISHED\nexpect A sends SYN,ACK seq=4 ack=5\nrun until 1m0s\n"
+	s, err := Parse("x.txt", messy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.String(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	if s.Intent() != "Intent." {
+		t.Errorf("intent %q", s.Intent())
+	}
+}
+
+// FuzzParse: whatever the text is, Parse ends, and a script that it accepts is
+// written back as a script that is accepted and written the same.
+func FuzzParse(f *testing.F) {
+	f.Add(world + "A: c = socket tcp\nat 5ms A: connect c B:80 within 1s &\nA: wait c\nexpect A passes LISTEN\n")
+	f.Add("host A\nA: send \"\\\"\" # x\nold A->A SYN,ACK seq=4 at 1s\nduplicate A->A any all after 1ms\nrun until 1s")
+	for _, pattern := range []string{"../testdata/*/*.txt", "../../lessons/*/scenario.txt", "../../lessons/*/worlds/*.txt"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			if b, err := os.ReadFile(file); err == nil {
+				text, _, _ := strings.Cut(string(b), "----\n")
+				f.Add(text)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := Parse("fuzz", text)
+		if err != nil {
+			return
+		}
+		once := s.String()
+		again, err := Parse("fuzz", once)
+		if err != nil {
+			t.Fatalf("the formatted script is refused: %v\n%s", err, once)
+		}
+		if twice := again.String(); twice != once {
+			t.Fatalf("formatting again changes it:\n%q\n%q", once, twice)
+		}
+		for i := range s.Stmts {
+			a, b := s.Stmts[i], again.Stmts[i]
+			a.Pos, b.Pos = Pos{}, Pos{}
+			if a != b {
+				t.Fatalf("statement %d changed: %+v, %+v", i, a, b)
+			}
+		}
+		s.Needs()
+		for i := range s.Hosts {
+			s.Address(i)
+		}
+	})
+}
+
+// The cursor's rules, as the package documents them.
+func TestCursorOrder(t *testing.T) {
+	s, err := Parse("x.txt", world+`B: s = socket tcp
+A: c = socket tcp
+at 5ms  A: connect c B:80 &
+at 1ms  B: listen s 80
+B: x = accept s
+A: wait c
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := NewCursor(s)
+	next := func(now time.Duration, want int, why string) {
+		t.Helper()
+		got, ok := c.Next(now)
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Fatalf("%s: next is %d, want %d", why, got, want)
+		}
+	}
+	next(0, 0, "the first")
+	c.Start(0)
+	next(0, -1, "a statement waits for the one above it, whatever its host")
+	c.Return(0)
+	next(0, 1, "now it may")
+	c.Start(1)
+	c.Return(1)
+	next(0, -1, "those with a time wait for it")
+	if at, ok := c.NextAt(); !ok || at != time.Millisecond {
+		t.Fatalf("the earliest time is %v", at)
+	}
+	next(time.Millisecond, 3, "a time waits for its own host only, not for the line above")
+	c.Start(3)
+	c.Return(3)
+	next(time.Millisecond, 4, "accept has no time of its own, and the line above it has returned")
+}
