@@ -142,7 +142,7 @@ func (p *Player) begin(i int) {
 		return
 	}
 	conn := st.Sock
-	args := st.Args()
+	args := st.ShortArgs()
 	if st.Result != "" {
 		args = strings.TrimSpace(args + " as " + st.Result)
 	}

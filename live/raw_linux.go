@@ -147,10 +147,11 @@ var kernelStates = map[uint8]wire.State{
 	9: wire.StateLastAck, 10: wire.StateListen, 11: wire.StateClosing, 12: wire.StateSynReceived,
 }
 
-// State implements [Backend]: TCP_INFO while the descriptor is open, an exact
-// look-up in the kernel's table after it is closed.
+// State implements [Backend]: an exact look-up of a connection in the kernel's
+// table, which still knows it after the descriptor is closed or TIME-WAIT has
+// taken it over; TCP_INFO for a socket that has no peer.
 func (r *Raw) State(h Handle, open bool, local, peer netip.AddrPort) (wire.State, bool) {
-	if open {
+	if open && !peer.IsValid() {
 		info, err := unix.GetsockoptTCPInfo(int(h), unix.IPPROTO_TCP, unix.TCP_INFO)
 		if err != nil {
 			return 0, false

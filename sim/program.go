@@ -26,7 +26,7 @@ func (w *World) startStmt(i int) {
 	}
 	c := call{stmt: i, sock: socket.None}
 	if st.Verb != scenario.Wait {
-		args := st.Args()
+		args := st.ShortArgs()
 		if st.Result != "" {
 			args = strings.TrimSpace(args + " as " + st.Result)
 		}
@@ -83,6 +83,7 @@ func (w *World) retryCalls() {
 			cause := w.cause
 			result, done := w.try(hi, &c, false)
 			if !done {
+				w.drain(hi) // it may have read a part
 				h.calls[k] = c
 				k++
 				continue

@@ -78,6 +78,19 @@ func (s *Stmt) String() string {
 	return text
 }
 
+// longText is how much of a text a trace shows; the script has it all.
+const longText = 40
+
+// ShortArgs writes the arguments of the call for a trace: a long text is cut.
+func (s *Stmt) ShortArgs() string {
+	if len(s.Text) <= longText {
+		return s.Args()
+	}
+	short := *s
+	short.Text = s.Text[:longText-3] + "..."
+	return short.Args()
+}
+
 // Args writes the arguments of the call as a script does.
 func (s *Stmt) Args() string {
 	var parts []string

@@ -85,5 +85,6 @@ var (
 	RuleGiveUp       = rule("give-up", "RFC 9293 §3.8.3", "Too many time-outs: the connection is given up.")
 	RuleGiveUpListen = rule("give-up-listen", "RFC 9293 §3.8.3", "The peer never finished the handshake: the attempt is forgotten.")
 	RuleTimeWaitOver = rule("time-wait-over", "RFC 9293 §3.10.8", "2*MSL have passed: no segment of this connection can still be on its way.")
+	RuleSillyWindow  = rule("silly-window", "RFC 9293 §3.8.6.2.1", "The window has stayed too small for a full segment: send what fits after all.")
 	RuleProbe        = rule("window-probe", "RFC 9293 §3.8.6.1", "The peer's window is closed: probe it, so that a lost window update cannot stop everything.")
 )

@@ -87,7 +87,7 @@ func (m *machine) retransmit() {
 func (m *machine) persistTimeout() {
 	b := m.b
 	if b.SndWnd > 0 {
-		m.output(RuleSend)
+		m.overrideSillyWindow()
 		return
 	}
 	switch {
@@ -106,4 +106,18 @@ func (m *machine) persistTimeout() {
 	}
 	b.RTO = min(2*b.RTO, b.Profile.MaxRTO)
 	m.start(TimerPersist, b.RTO)
+}
+
+// overrideSillyWindow sends into a window that is open but too small to be worth
+// a segment: that can be put off, but not for ever (RFC 9293 §3.8.6.2.1).
+func (m *machine) overrideSillyWindow() {
+	b := m.b
+	n := min(b.Unsent(), int(b.SndWnd), int(b.SndMSS))
+	if n > 0 && b.SndUna == b.SndNxt {
+		seq := b.SndNxt
+		b.SndNxt = b.SndNxt.Add(n)
+		m.emitSegment(wire.ACK, seq, b.snd.Slice(0, n), RuleSillyWindow, false)
+		m.sent(n)
+	}
+	m.output(RuleSend)
 }

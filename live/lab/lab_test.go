@@ -1,0 +1,219 @@
+//go:build linux
+
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"netlab/capture"
+	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/scenario"
+	"netlab/sim/tcp"
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+func TestMain(m *testing.M) {
+	Main()
+	os.Exit(m.Run())
+}
+
+func parse(t *testing.T, text string) *scenario.Script {
+	t.Helper()
+	s, err := scenario.Parse(t.Name(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// runLive runs a script in a private namespace. Where the machine refuses, the test
+// is skipped with the reason, unless NETLAB_REQUIRE_LIVE is set.
+func runLive(t *testing.T, s *scenario.Script) *Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	res, err := Run(ctx, s, LevelPrivate)
+	var refused *RefusedError
+	if errors.As(err, &refused) && os.Getenv("NETLAB_REQUIRE_LIVE") == "" {
+		t.Skipf("%s (%s)", refused.Reason, refused.Fix)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+const open = `host A
+host B
+link A B delay=10ms
+%s
+B: s = socket tcp
+B: listen s 80
+A: c = socket tcp
+A: connect c B:80
+`
+
+func withFaults(faults, rest string) string { return strings.Replace(open, "%s", faults, 1) + rest }
+
+// One script, two worlds: for each of these the kernel does what the model says,
+// or a difference has a name.
+func TestModelAndKernelAgree(t *testing.T) {
+	for _, c := range []struct{ name, script string }{
+		{"handshake", withFaults("", "B: x = accept s\n")},
+		{"data both ways", withFaults("", "B: x = accept s\nA: send c \"ping\"\nB: recv x \"ping\"\nB: send x \"pong\"\nA: recv c \"pong\"\n")},
+		{"much data", withFaults("", "B: x = accept s\nA: send c 300000 &\nB: recv x \""+pattern(300000)+"\"\nA: wait c\n")},
+		{"close by A", withFaults("", "B: x = accept s\nA: send c \"ping\"\nB: recv x \"ping\"\nA: close c\nB: recv x\nB: close x\n")},
+		{"half-close", withFaults("", "B: x = accept s\nA: shutdown c write\nB: recv x\nB: send x \"late\"\nA: recv c \"late\"\nB: close x\nA: recv c\nA: close c\n")},
+		{"server closes first", withFaults("", "B: x = accept s\nB: close x\nA: recv c\nA: close c\n")},
+		{"unread data", withFaults("", "B: x = accept s\nA: send c \"hello\"\nat 200ms  B: close x\nat 300ms  A: recv c\n")},
+		{"refused", "host A\nhost B\nlink A B\nA: c = socket tcp\nA: connect c B:80\n"},
+		{"never accepted", withFaults("", "A: send c \"hello\"\n")},
+		{"SYN lost", withFaults("drop A->B SYN 1", "B: x = accept s\n")},
+		{"SYN,ACK lost", withFaults("drop B->A SYN,ACK 1", "B: x = accept s\n")},
+		{"third ACK lost", withFaults("drop A->B ACK 1", "B: x = accept s\n")},
+		{"third ACK lost, then data", withFaults("drop A->B ACK 1", "A: send c \"hello\"\nB: x = accept s\nB: recv x \"hello\"\n")},
+		{"data lost", withFaults("drop A->B data 1", "B: x = accept s\nA: send c \"hello\"\nB: recv x \"hello\"\n")},
+		{"FIN lost", withFaults("drop A->B FIN 1", "B: x = accept s\nA: shutdown c write\nB: recv x\n")},
+		{"accept in the background", "host A\nhost B\nlink A B\nB: s = socket tcp\nB: listen s 80\nB: x = accept s &\nA: c = socket tcp\nA: connect c B:80\nB: wait x\nB: send x 5\nA: recv c 5\n"},
+		{"nothing to read", withFaults("", "B: x = accept s\nB: recv x 5 within 300ms\n")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := parse(t, c.script)
+			res := runLive(t, s)
+			rep := compare.Compare(sim.Run(s, sim.Options{Profile: tcp.Linux}), res.Trace, compare.Options{})
+			for _, r := range rep.Rows {
+				if r.Verdict == compare.Differs {
+					t.Errorf("%s %s: model %s, live %s", r.What, r.Field, r.Model, r.Live)
+				}
+			}
+			if t.Failed() {
+				var b strings.Builder
+				_ = res.Trace.Text(&b)
+				t.Log(b.String())
+			}
+			checkRecording(t, res)
+		})
+	}
+}
+
+func pattern(n int) string {
+	st := scenario.Stmt{N: n}
+	return st.Octets()
+}
+
+// checkRecording: every packet once, in the kernel's order, from the first SYN.
+func checkRecording(t *testing.T, res *Result) {
+	t.Helper()
+	if res.Stats.Dropped != 0 || res.Stats.Captured != len(res.Frames) {
+		t.Errorf("captured %d, dropped %d, have %d frames", res.Stats.Captured, res.Stats.Dropped, len(res.Frames))
+	}
+	for i := range res.Frames {
+		if i > 0 && res.Frames[i].Time.Before(res.Frames[i-1].Time) {
+			t.Errorf("frame %d is older than the one before it", i+1)
+		}
+	}
+	if p, err := capture.Decode(res.Frames[0].Data); err != nil || p.Seg.Flags != wire.SYN {
+		t.Errorf("the first packet is %v (%v), want a SYN", p.Seg, err)
+	}
+}
+
+// A segment that the script loses was sent, as the capture shows, and was not
+// received: the trace has both.
+func TestLossIsShown(t *testing.T) {
+	res := runLive(t, parse(t, withFaults("drop A->B SYN 1..2", "B: x = accept s\n")))
+	syns, lost := 0, 0
+	for i := range res.Trace.Events {
+		switch e := &res.Trace.Events[i]; {
+		case e.Kind == trace.Send && e.Seg.Flags == wire.SYN:
+			syns++
+		case e.Kind == trace.Drop:
+			lost++
+		}
+	}
+	if syns != 3 || lost != 2 {
+		t.Errorf("%d SYNs, %d lost; want 3 and 2", syns, lost)
+	}
+}
+
+// What loopback cannot show is said, never pretended.
+func TestWhatCannotBeShown(t *testing.T) {
+	for faults, why := range map[string]string{
+		"delay A->B SYN 1 by 10ms":  "delays or repeats a segment",
+		"duplicate A->B data 1":     "delays or repeats a segment",
+		"old A->B SYN seq=1 at 1ms": "a segment that no socket would send",
+		"drop A->B data 2":          "can lose the first segments of a kind",
+	} {
+		_, err := Run(context.Background(), parse(t, withFaults(faults, "")), LevelCallsOnly)
+		var cannot *CannotError
+		if !errors.As(err, &cannot) || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v, want a reason with %q", faults, err, why)
+		}
+	}
+}
+
+// A run that is stopped ends at once, with its child.
+func TestStopping(t *testing.T) {
+	s := parse(t, withFaults("", "B: x = accept s\nB: recv x 5 within 1h\n"))
+	runLive(t, parse(t, withFaults("", ""))) // skips where live is refused
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	_, err := Run(ctx, s, LevelPrivate)
+	if err == nil || time.Since(started) > 10*time.Second {
+		t.Errorf("err %v after %v", err, time.Since(started))
+	}
+}
+
+// On the host's own loopback, with and without packets, the calls give the same
+// results as in the namespace.
+func TestWithoutNamespace(t *testing.T) {
+	s := parse(t, withFaults("", "B: x = accept s\nA: send c \"ping\"\nB: recv x \"ping\"\nA: close c\nB: recv x\nB: close x\n"))
+	for _, packets := range []bool{false, true} {
+		if packets && probeCapture() != nil {
+			continue // an ordinary user may not
+		}
+		res, err := runHere(context.Background(), s, packets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rep := compare.Compare(sim.Run(s, sim.Options{Profile: tcp.Linux}), res.Trace, compare.Options{NoPackets: !packets})
+		for _, r := range rep.Rows {
+			if r.Verdict == compare.Differs {
+				t.Errorf("packets %v: %s %s: model %s, live %s", packets, r.What, r.Field, r.Model, r.Live)
+			}
+		}
+	}
+}
+
+// The child ends when its parent goes away: the end of its input is enough.
+func TestChildEndsWithItsParent(t *testing.T) {
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), marker+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = in.Close()
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		_ = cmd.Process.Kill()
+		t.Fatal("the child goes on without a parent")
+	}
+}
