@@ -143,6 +143,12 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	return d.p
 }
 
+// Empty returns a row with nothing but the lifelines.
+func (l *Ladder) Empty(opt DrawOptions) []Cell {
+	blank := Ladder{Hosts: l.Hosts, Rows: 1}
+	return blank.Draw(opt)[0]
+}
+
 func (d *pen) set(row, x int, r rune, s Style) {
 	if row >= 0 && row < len(d.p) && x >= 0 && x < d.opt.Width {
 		d.p[row][x] = Cell{r, s}

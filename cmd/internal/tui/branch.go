@@ -198,7 +198,7 @@ func (m *Model) editNames(s *scenario.Script) string {
 	for _, f := range s.Faults[len(m.s.Lesson().Script.Faults):] {
 		names = append(names, f.String())
 	}
-	return strings.Join(names, "; ")
+	return m.s.Words.T("fork", strings.Join(names, "; "))
 }
 
 // nameSegment finds the words with which a script names a segment: its kind and

@@ -73,9 +73,8 @@ func (m *Model) stateTag(e *trace.Event) string {
 
 // ladderPane draws n rows of the ladder, the current moment among them.
 func (m *Model) ladderPane(w, n int) []line {
-	t, _, upto := m.shown()
-	flat := t.Source != trace.Model
-	l := ladder.New(t, ladder.Options{Upto: max(1, upto), Calls: w >= 100, Flat: flat, Axis: m.axis, Label: m.label, State: m.stateTag})
+	l := m.layLadder(w, n-1)
+	_, _, upto := m.shown()
 	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected})
 	lines := []line{{look: lookBold, text: l.Header(w, "ms")}}
 	rows := n - 1
@@ -95,10 +94,26 @@ func (m *Model) ladderPane(w, n int) []line {
 		}
 		lines = append(lines, cellLine(row))
 	}
-	for len(lines) < n {
-		lines = append(lines, plain(""))
+	for len(lines) < n { // the lifelines go on to the edge
+		lines = append(lines, cellLine(l.Empty(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode})))
 	}
 	return lines
+}
+
+// widestSpan is how many rows an arrow takes where there is room in plenty.
+const widestSpan = 6
+
+// layLadder makes the display list, with arrows as tall as the rows allow. The
+// height never depends on the step, so stepping moves nothing.
+func (m *Model) layLadder(w, rows int) *ladder.Ladder {
+	t, _, upto := m.shown()
+	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100, Flat: t.Source != trace.Model, Axis: m.axis, Label: m.label, State: m.stateTag}
+	for opt.Span = widestSpan; opt.Span > 3; opt.Span-- {
+		if l := ladder.New(t, opt); l.Rows <= rows {
+			return l
+		}
+	}
+	return ladder.New(t, opt)
 }
 
 // cellLine turns a row of cells into a line.
@@ -164,6 +179,9 @@ func (m *Model) tcbPane(w int, full bool) []line {
 			l.parts = append(l.parts, padTo(cell, col)...)
 		}
 		lines = append(lines, l)
+	}
+	if full {
+		lines = append(lines, line{look: lookFaint, text: " " + width.Cut(m.s.Words.T("changed"), w-1)})
 	}
 	return lines
 }
@@ -254,7 +272,7 @@ func (m *Model) tcbRows(v *trace.View) []line {
 		}
 		rows = append(rows, line{look: look, text: text})
 	}
-	return append(rows, line{look: lookFaint, text: m.s.Words.T("changed")})
+	return rows
 }
 
 func (m *Model) hidden(v *trace.View, id trace.VarID) bool {
@@ -333,9 +351,8 @@ func (m *Model) recentPane(w, n int) []line {
 func (m *Model) branchLines(w int) []line {
 	t, since, upto := m.shown()
 	b := m.current()
-	lines := []line{{look: lookAsk, text: width.Cut(m.s.Words.T("fork", b.name), w)}}
+	lines := []line{{look: lookAsk, text: width.Cut(b.name, w)}}
 	if b.flat {
-		lines[0].text = width.Cut(b.name, w)
 		lines = append(lines, line{look: lookFaint, text: m.s.Words.T("live_flat")})
 	}
 	for i := since; i < upto; i++ {
@@ -560,5 +577,5 @@ func (m *Model) fitKeys(keys []string, rows int) []string {
 // compactKey squeezes a line of the key help into n columns.
 func compactKey(s string, n int) string {
 	keys, what := width.Cut(s, 22), strings.TrimSpace(strings.TrimPrefix(s, width.Cut(s, 22)))
-	return width.Cut(width.Pad(strings.TrimSpace(strings.Fields(keys)[0]), 6)+" "+short(what), n-1)
+	return width.Cut(width.Pad(strings.TrimSpace(strings.Fields(keys)[0]), 6)+" "+what, n-1)
 }

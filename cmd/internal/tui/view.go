@@ -182,10 +182,7 @@ func (m *Model) header() line {
 	}
 	source := w.T("model") + " " + w.T("seed", m.s.Run.Seed)
 	if b := m.current(); b != nil {
-		source = w.T("fork", b.name)
-		if b.flat {
-			source = b.name
-		}
+		source = b.name
 	}
 	sep := " | "
 	head := " " + w.T("app") + sep + m.s.Lesson().ID + sep + where + sep + "t=" + now + " ms" + sep

@@ -1,0 +1,86 @@
+package text
+
+import (
+	"testing"
+
+	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// Everything that a learner can be shown has a Chinese text.
+func TestChineseIsComplete(t *testing.T) {
+	zh, en := load()["zh-CN"], load()["en"]
+	need := func(table string, m map[string]string, id string) {
+		t.Helper()
+		if m[id] == "" {
+			t.Errorf("zh-CN.toml lacks %s.%s", table, id)
+		}
+	}
+	for _, r := range sim.Rules() {
+		need("rules", zh.Rules, r.ID)
+	}
+	for _, e := range compare.Explanations() {
+		need("explanations", zh.Explanations, e.ID)
+	}
+	for _, v := range compare.Verdicts() {
+		need("verdicts", zh.Verdicts, string(v))
+	}
+	for _, k := range trace.Kinds() {
+		need("kinds", zh.Kinds, string(k))
+	}
+	for e := range wire.Errnos() {
+		need("errnos", zh.Errnos, string(e))
+	}
+	for _, s := range wire.States() {
+		need("states", zh.States, s.String())
+		if len(zh.Accept[s.String()]) == 0 {
+			t.Errorf("no Chinese word for %s is accepted as an answer", s)
+		}
+	}
+	for _, level := range []string{"1", "2", "3", "4"} {
+		need("levels", zh.Levels, level)
+	}
+	for id := range en.UI {
+		need("ui", zh.UI, id)
+	}
+	for id := range en.Keys {
+		need("keys", zh.Keys, id)
+	}
+	for id, m := range Misconceptions() {
+		if m.EN == "" || m.ZH == "" || m.Lesson == "" {
+			t.Errorf("misconception %s is incomplete", id)
+		}
+	}
+}
+
+// And nothing is left over in a catalogue that no program asks for.
+func TestNoStrayTexts(t *testing.T) {
+	zh, en := load()["zh-CN"], load()["en"]
+	for id := range zh.UI {
+		if _, ok := en.UI[id]; !ok {
+			t.Errorf("zh-CN.toml has ui.%s, en.toml does not", id)
+		}
+	}
+	rules := map[string]bool{}
+	for _, r := range sim.Rules() {
+		rules[r.ID] = true
+	}
+	for id := range zh.Rules {
+		if !rules[id] {
+			t.Errorf("zh-CN.toml has a rule %q that the engine lacks", id)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for tag, want := range map[string]string{"zh": "zh-CN", "zh_CN.UTF-8": "zh-CN", "zh-Hans": "zh-CN", "zh-hans-cn": "zh-CN", "en_US.UTF-8": "en", "C": "en", "POSIX": "en"} {
+		if got, ok := Match(tag); got != want || !ok {
+			t.Errorf("Match(%q) = %q, %v; want %q", tag, got, ok, want)
+		}
+	}
+	if _, ok := Match("xx"); ok {
+		t.Error("an unknown language is taken")
+	}
+}
