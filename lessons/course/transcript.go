@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"netlab/sim/trace"
@@ -24,11 +25,12 @@ func (s *Session) Transcript(w io.Writer, until string) error {
 		fmt.Fprintf(b, "link    %s-%s  delay %s ms both ways\n", k.A, k.B, trace.Ms(k.Delay))
 	}
 	shown := 0
+	hides := s.hiddenBy(until)
 	for i := range l.Steps {
 		s.Goto(i)
 		head := fmt.Sprintf("step %d/%d", i+1, s.Len())
 		for _, e := range s.Run.Trace.Events[shown:s.Upto()] {
-			s.transcriptEvent(b, head, &e)
+			s.transcriptEvent(b, head, &e, hides)
 		}
 		shown = max(shown, s.Upto())
 		fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(s.Story()))
@@ -59,8 +61,18 @@ func (s *Session) skipped() (n int) {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
 
+// hiddenBy lists what the question at which a transcript stops must hide.
+func (s *Session) hiddenBy(question string) []string {
+	for _, st := range s.Lesson().Steps {
+		if st.Ask != nil && st.Ask.ID == question {
+			return st.Ask.Hides
+		}
+	}
+	return nil
+}
+
 // transcriptEvent writes an event: who, what kind, what, when, and the rule.
-func (s *Session) transcriptEvent(b *strings.Builder, head string, e *trace.Event) {
+func (s *Session) transcriptEvent(b *strings.Builder, head string, e *trace.Event, hides []string) {
 	t := "t=" + trace.Ms(e.T) + " ms"
 	row := func(kind, what string) { fmt.Fprintf(b, "%s  %s  %-6s %s  %s\n", head, e.Host, kind, what, t) }
 	switch e.Kind {
@@ -71,10 +83,18 @@ func (s *Session) transcriptEvent(b *strings.Builder, head string, e *trace.Even
 	case trace.Send, trace.Recv:
 		row(string(e.Kind), fmt.Sprintf("#%d %s", e.Pkt, e.Seg.Label()))
 	case trace.State:
-		row("state", e.From.String()+" -> "+e.To.String())
+		to := e.To.String()
+		if slices.Contains(hides, e.Host+".state") {
+			to = "???"
+		}
+		row("state", e.From.String()+" -> "+to)
 	case trace.Set:
 		var parts []string
 		for _, v := range e.Vars {
+			if slices.Contains(hides, e.Host+"."+v.ID.String()) {
+				parts = append(parts, v.ID.String()+"=???")
+				continue
+			}
 			parts = append(parts, v.String())
 		}
 		row("set", strings.Join(parts, " "))

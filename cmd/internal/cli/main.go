@@ -135,7 +135,7 @@ func (a *app) root() *cobra.Command {
 		Args:          a.noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return a.welcome(cmd) },
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, err, cmd.CommandPath() + " --help lists the flags"}
 	})

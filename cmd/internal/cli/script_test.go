@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"netlab/live/lab"
+)
+
+// The test binary is netlab itself: scripts call it by that name, and the lab's
+// child is the same executable.
+func TestMain(m *testing.M) {
+	lab.Main()
+	testscript.Main(m, map[string]func(){
+		"netlab": func() {
+			lab.Main()
+			os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		},
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("NETLAB_UPDATE") == "1",
+		Condition: func(cond string) (bool, error) {
+			return cond == "live" && (os.Getenv("NETLAB_REQUIRE_LIVE") != "" || liveWorks()), nil
+		},
+		Setup: func(env *testscript.Env) error {
+			for _, v := range []string{"NETLAB_REQUIRE_LIVE", "NETLAB_UPDATE"} {
+				env.Setenv(v, os.Getenv(v))
+			}
+			env.Setenv("LC_ALL", "C.UTF-8")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			return nil
+		},
+	})
+}
