@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"netlab/lessons/course"
+)
+
+// moveTo changes the step and forgets what belonged to the one before.
+func (m *Model) moveTo(move func()) {
+	before := m.s.Pos()
+	move()
+	if m.s.Pos() != before {
+		m.feedback, m.lastTry, m.why = nil, "", false
+		m.selected = m.s.Run.Event(m.s.Pos())
+		m.save()
+	}
+	m.input = ""
+	m.openLine()
+}
+
+// next skips an open question or goes on.
+func (m *Model) next() {
+	if m.branch > 0 {
+		m.current().step(1)
+		m.selected = 0
+		return
+	}
+	if m.s.Open() {
+		m.s.Skip()
+		m.message = m.s.Words.T("skipped", course.Plain(m.s.Solution()))
+		m.feedback = nil
+		m.save()
+		m.openLine()
+		return
+	}
+	if !m.s.Next() {
+		m.message = m.s.Words.T("end_of_lesson")
+		return
+	}
+	m.s.Goto(m.s.Pos() - 1)
+	m.moveTo(func() { m.s.Goto(m.s.Pos() + 1) })
+}
+
+func (m *Model) back() {
+	if m.branch > 0 {
+		m.current().step(-1)
+		m.selected = 0
+		return
+	}
+	m.moveTo(func() { m.s.Back() })
+}
+
+// answer takes a try.
+func (m *Model) answer(text string) {
+	if !m.s.Open() || m.branch > 0 {
+		return
+	}
+	f := m.s.Answer(text)
+	if f.Invalid != "" {
+		m.message = f.Invalid
+		return
+	}
+	m.feedback, m.lastTry = &f, text
+	m.save()
+	m.openLine()
+}
+
+func (m *Model) notSure() {
+	if !m.s.Open() || m.branch > 0 {
+		return
+	}
+	m.s.NotSure()
+	m.feedback = nil
+	m.message = m.s.Words.T("closed") + " " + course.Plain(m.s.Solution())
+	m.save()
+	m.openLine()
+}
+
+func (m *Model) hint() {
+	if m.branch == 0 && m.s.Ask() != nil {
+		m.s.Hint()
+		m.save()
+	}
+}
+
+// act does what a key of the lesson page asks for.
+func (m *Model) act(a action, key string) tea.Cmd {
+	switch a {
+	case actNext:
+		m.next()
+	case actBack:
+		m.back()
+	case actFirst:
+		m.jump(0)
+	case actLast:
+		m.jump(1 << 30)
+	case actGoto:
+		m.mode, m.input = modeGoto, ""
+	case actPrevAsk:
+		m.moveTo(func() { m.s.Question(-1) })
+	case actNextAsk:
+		m.moveTo(func() { m.s.Question(1) })
+	case actPlay:
+		return m.togglePlay()
+	case actSlower:
+		m.speed = min(8*time.Second, m.speed*2)
+	case actFaster:
+		m.speed = max(250*time.Millisecond, m.speed/2)
+	case actUp:
+		m.selectBy(-1)
+	case actDown:
+		m.selectBy(1)
+	case actCause:
+		m.toCause()
+	case actEffect:
+		m.toEffect()
+	case actWhy:
+		m.why = !m.why
+	case actAnswer:
+		m.digit(key)
+	case actNotSure:
+		m.notSure()
+	case actHint:
+		m.hint()
+	case actEdit:
+		m.openEdit()
+	case actFork:
+		m.toggleWorld()
+	case actBranches:
+		m.nextBranch()
+	case actUndo:
+		m.undo()
+	case actReset:
+		m.branches = nil
+		m.showBranch(0)
+	case actView:
+		m.view = (m.view + 1) % views
+	case actLive:
+		return m.startLive()
+	case actNotation:
+		m.textbook = !m.textbook
+	case actAxis:
+		m.axis = (m.axis + 1) % 2
+	case actLanguage:
+		m.otherLanguage()
+	case actWrite:
+		m.write()
+	case actHelp:
+		m.mode = modeHelp
+	case actQuit:
+		return m.quit()
+	case actNone:
+		m.openLine()
+	}
+	return nil
+}
+
+// jump goes to the first or the last step or moment.
+func (m *Model) jump(to int) {
+	if m.branch > 0 {
+		m.current().jump(to)
+		return
+	}
+	m.moveTo(func() { m.s.Goto(to) })
+}
+
+func (m *Model) otherLanguage() {
+	if m.s.Words.Lang == "en" {
+		m.s.SetLang("zh-CN")
+	} else {
+		m.s.SetLang("en")
+	}
+}
+
+// digit answers a choice; for a typed question it opens the line and begins it.
+func (m *Model) digit(key string) {
+	if m.branch == 0 && m.s.Open() && !m.s.Ask().Kind.Typed() {
+		m.answer(key)
+		return
+	}
+	if m.openLine(); m.mode == modeAnswer {
+		m.input = key
+	}
+}

@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"netlab/sim/ladder"
+	"netlab/sim/trace"
+)
+
+// msText writes milliseconds with at least one decimal.
+func msText(d time.Duration) string {
+	s := trace.Ms(d)
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
+}
+
+// label writes a segment on its arrow in the chosen notation.
+func (m *Model) label(e *trace.Event) string {
+	t, _, _ := m.shown()
+	// A kernel's own numbers are too long for an arrow, so there the parts they
+	// play come first; b shows the numbers.
+	if m.textbook == (t.Source != trace.Model) {
+		return e.Seg.Label()
+	}
+	seq, ack, seqOK, ackOK := e.Relative(t.ISNs(0))
+	mine, peers := "x", "y"
+	if len(t.Hosts) > 1 && e.Src.Host != t.Hosts[0].Name {
+		mine, peers = "y", "x"
+	}
+	out := e.Seg.Flags.String()
+	if seqOK {
+		out += " seq=" + offset(mine, seq)
+	}
+	if ackOK {
+		out += " ack=" + offset(peers, ack)
+	}
+	if n := len(e.Seg.Data); n > 0 {
+		out += " len=" + strconv.Itoa(n)
+	}
+	return out
+}
+
+// offset writes x, x+1, x-10.
+func offset(letter string, n int) string {
+	switch {
+	case n == 0:
+		return letter
+	case n > 0:
+		return letter + "+" + strconv.Itoa(n)
+	default:
+		return letter + strconv.Itoa(n)
+	}
+}
+
+// stateTag writes a state on the lifeline, masked if it is the answer.
+func (m *Model) stateTag(e *trace.Event) string {
+	if m.branch == 0 && m.s.Hidden(e.Host, "state") {
+		return "???"
+	}
+	if m.w < 72 {
+		return e.To.Short()
+	}
+	return e.To.String()
+}
+
+// ladderPane draws n rows of the ladder, the current moment among them.
+func (m *Model) ladderPane(w, n int) []line {
+	l := m.layLadder(w, n-1)
+	_, _, upto := m.shown()
+	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected})
+	lines := []line{{look: lookBold, text: l.Header(w, "ms")}}
+	rows := n - 1
+	now := l.Now
+	if m.selected > 0 && m.selected < len(l.RowOf) && m.selected <= upto {
+		now = l.RowOf[m.selected]
+	}
+	end := min(l.Rows, max(l.Now+4, rows))
+	top := max(0, end-rows)
+	if now < top {
+		top = now
+	}
+	for i := top; i < min(top+rows, l.Rows); i++ {
+		row := append([]ladder.Cell(nil), pic[i]...)
+		if i == l.Now && len(row) > 0 {
+			row[0] = ladder.Cell{Rune: '>', Style: ladder.StyleState}
+		}
+		lines = append(lines, cellLine(row))
+	}
+	for len(lines) < n { // the lifelines go on to the edge
+		lines = append(lines, cellLine(l.Empty(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode})))
+	}
+	return lines
+}
+
+// widestSpan is how many rows an arrow takes where there is room in plenty.
+const widestSpan = 6
+
+// layLadder makes the display list, with arrows as tall as the rows allow. The
+// height never depends on the step, so stepping moves nothing.
+func (m *Model) layLadder(w, rows int) *ladder.Ladder {
+	t, _, upto := m.shown()
+	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100, Flat: t.Source != trace.Model, Axis: m.axis, Label: m.label, State: m.stateTag}
+	for opt.Span = widestSpan; opt.Span > 3; opt.Span-- {
+		if l := ladder.New(t, opt); l.Rows <= rows {
+			return l
+		}
+	}
+	return ladder.New(t, opt)
+}
+
+// cellLine turns a row of cells into a line.
+func cellLine(row []ladder.Cell) line {
+	l := line{parts: []line{}}
+	for i := 0; i < len(row); {
+		j := i
+		var text strings.Builder
+		for j < len(row) && row[j].Style == row[i].Style {
+			text.WriteRune(row[j].Rune)
+			j++
+		}
+		l.parts = append(l.parts, line{look: ladderLooks[row[i].Style], text: text.String()})
+		i = j
+	}
+	return l
+}

@@ -1,0 +1,93 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// sample asks the kernel for the state of every socket and records what has
+// changed since the last time.
+func (p *Player) sample() {
+	for _, s := range p.socks {
+		state, ok := p.back.State(s.h, s.open, s.local, s.peer)
+		if !ok || state == s.state {
+			continue
+		}
+		p.emit(trace.Event{Host: s.host, Kind: trace.State, Conn: s.name, From: s.state, To: state,
+			Src: p.Endpoint(s.local), Dst: p.Endpoint(s.peer), Text: "sampled"})
+		s.state = state
+	}
+}
+
+// Endpoint translates a real address to the script's words.
+func (p *Player) Endpoint(a netip.AddrPort) wire.Endpoint {
+	if !a.IsValid() {
+		return wire.Endpoint{}
+	}
+	e := wire.Endpoint{Host: a.Addr().String(), Port: a.Port()}
+	for name, addr := range p.opt.Addr {
+		if addr == a.Addr() {
+			e.Host = name
+		}
+	}
+	if end, ok := p.ports[a]; ok {
+		return end
+	}
+	return e
+}
+
+// ConnName returns the name in the script of the socket with these two ends.
+func (p *Player) ConnName(local, peer netip.AddrPort) string {
+	listener := ""
+	for _, s := range p.socks {
+		if s.local == local && s.peer == peer {
+			return s.name
+		}
+		if s.listens && s.local == local {
+			listener = s.name
+		}
+	}
+	return listener
+}
+
+// Saw tells the player about a packet that has been recorded, so that a loss
+// that the script wants once happens only once. It returns whether the packet
+// was kept from its receiver.
+func (p *Player) Saw(src, dst netip.AddrPort, seg wire.Segment) bool {
+	return p.loss.saw(p.back, p.Endpoint(src).Host, p.Endpoint(dst).Host, seg)
+}
+
+// Quiet reports whether everything sent has been acknowledged.
+func (p *Player) Quiet() bool {
+	for _, s := range p.socks {
+		if s.open && !s.listens && !p.back.Quiet(s.h) {
+			return false
+		}
+	}
+	return true
+}
+
+// Sample records the states once more, at the end of a run.
+func (p *Player) Sample() { p.sample() }
+
+// Tidy closes what the script has left open.
+func (p *Player) Tidy() {
+	for _, s := range p.socks {
+		if s.open {
+			_ = p.back.Close(s.h)
+			s.open = false
+		}
+	}
+}
+
+// errnoOf turns an error of a call into the errno's name.
+func errnoOf(err error) wire.Errno {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return wire.ETIMEDOUT
+	}
+	return systemErrno(err)
+}
