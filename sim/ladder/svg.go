@@ -2,8 +2,11 @@ package ladder
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
+
+	"netlab/sim/trace"
 )
 
 // Measures of the SVG picture, in its own units.
@@ -12,7 +15,7 @@ const (
 	svgTop    = 56
 	svgLeft   = 190
 	svgRight  = 190
-	svgSpan   = 420
+	svgSpan   = 540
 	svgBottom = 28
 )
 
@@ -26,7 +29,7 @@ func (l *Ladder) SVG(title string) string {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n", width, height, width, height, escape(title))
 	b.WriteString(`<style>text{font:15px "DejaVu Sans","Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei",sans-serif;fill:#111}` +
 		`.t{font-size:13px;fill:#555}.h{font-weight:bold;font-size:17px}.s{font-weight:bold}.c{font-size:13px;font-style:italic;fill:#333}` +
-		`.l{paint-order:stroke;stroke:#fff;stroke-width:5px}line{stroke:#111;stroke-width:1.8}.life{stroke-width:2.2}` +
+		`.l{paint-order:stroke;stroke:#fff;stroke-width:3px}line{stroke:#111;stroke-width:1.8}.life{stroke-width:2.2}` +
 		`.again{stroke-dasharray:8 4}.gap{stroke:#fff;stroke-width:6}.x{font-size:22px;font-weight:bold;fill:#b00020}</style>` + "\n")
 	b.WriteString(`<defs><marker id="head" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="9" markerHeight="9" orient="auto"><path d="M0 1 10 5 0 9z" fill="#111"/></marker></defs>` + "\n")
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", width, height)
@@ -39,7 +42,7 @@ func (l *Ladder) SVG(title string) string {
 		for i := range l.Hosts {
 			fmt.Fprintf(&b, `<line class="gap" x1="%d" y1="%d" x2="%d" y2="%d"/>`, x(i)-8, y(k.Row)+4, x(i)+8, y(k.Row)-4)
 		}
-		fmt.Fprintf(&b, `<text class="t" x="%d" y="%d" text-anchor="middle">%s ms</text>`+"\n", (x(0)+x(lines))/2, y(k.Row)+5, shortTime(k.Omitted))
+		fmt.Fprintf(&b, `<text class="t" x="%d" y="%d" text-anchor="middle">%s ms not drawn</text>`+"\n", (x(0)+x(lines))/2, y(k.Row)+5, trace.Ms(k.Omitted))
 	}
 	for _, m := range l.Marks {
 		fmt.Fprintf(&b, `<text class="t" x="8" y="%d">%s</text>`+"\n", y(m.Row)+5, shortTime(m.Time))
@@ -85,15 +88,31 @@ func (l *Ladder) svgArrow(b *strings.Builder, a *Arrow, x, y func(int) int) {
 	if a.Lost {
 		fmt.Fprintf(b, `<text class="x" x="%.0f" y="%.0f" text-anchor="middle">✗</text>`, ex, ey+7)
 	}
-	// The label stands over the first part of the arrow, where arrows that cross
-	// are still apart.
-	lx, ly := x0+(x1-x0)*0.30, y0+(y1-y0)*0.30-7
-	if half := float64(utf8.RuneCountInString(a.Label)) * 4; (x1-x0)*0.30 > 0 && lx-half < x0+6 {
-		lx = x0 + 6 + half
-	} else if x1 < x0 && lx+half > x0-6 {
-		lx = x0 - 6 - half
+	// The label lies along the arrow: near its middle, or in its first part, where
+	// arrows that cross are still apart.
+	length := math.Hypot(x1-x0, y1-y0)
+	half := float64(utf8.RuneCountInString(a.Label)) * 4.1
+	at := 0.42
+	if l.crossed(a) {
+		at = max(0.22, min(0.5, (half+14)/length))
 	}
-	fmt.Fprintf(b, `<text class="l" x="%.0f" y="%.0f" text-anchor="middle">%s</text>`+"\n", lx, ly, escape(a.Label))
+	lx, ly := x0+(x1-x0)*at, y0+(y1-y0)*at
+	angle := math.Atan2(y1-y0, x1-x0) * 180 / math.Pi
+	if x1 < x0 { // read from left to right all the same
+		angle += 180
+	}
+	fmt.Fprintf(b, `<text class="l" x="%.0f" y="%.0f" dy="-6" text-anchor="middle" transform="rotate(%.2f %.0f %.0f)">%s</text>`+"\n", lx, ly, angle, lx, ly, escape(a.Label))
+}
+
+// crossed reports whether an arrow of the other direction crosses this one.
+func (l *Ladder) crossed(a *Arrow) bool {
+	for i := range l.Arrows {
+		o := &l.Arrows[i]
+		if o.From == a.To && o.To == a.From && o.Start <= a.End && a.Start <= o.End {
+			return true
+		}
+	}
+	return false
 }
 
 func escape(s string) string {

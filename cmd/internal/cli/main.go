@@ -74,6 +74,9 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	return a.report(err)
 }
 
+// mostErrors is how many mistakes are shown at once; more would hide the first.
+const mostErrors = 20
+
 var errClosedPipe = syscall.EPIPE
 
 // report prints an error and returns the exit code that goes with it.
@@ -97,8 +100,12 @@ func (a *app) report(err error) int {
 		exit = &exitError{code: exitUsage, err: err, hint: "netlab help"}
 	}
 	if exit.err != nil {
-		for _, line := range strings.Split(exit.err.Error(), "\n") {
+		lines := strings.Split(exit.err.Error(), "\n")
+		for _, line := range lines[:min(len(lines), mostErrors)] {
 			fmt.Fprintln(a.err, "netlab: "+line)
+		}
+		if more := len(lines) - mostErrors; more > 0 {
+			fmt.Fprintf(a.err, "netlab: … and %d more\n", more)
 		}
 		if exit.hint != "" {
 			fmt.Fprintln(a.err, "hint: "+exit.hint)

@@ -54,12 +54,6 @@ const (
 	frontAccessible
 )
 
-// smallest is the smallest screen that the full-screen front end takes.
-const (
-	smallestWidth  = 60
-	smallestHeight = 20
-)
-
 // frontEnd chooses before any screen library is started: full screen only where
 // both ends are a terminal that can do it and nobody has asked for words.
 func (a *app) frontEnd() frontEnd {

@@ -79,24 +79,6 @@ var ladderLooks = map[ladder.Style]look{
 	ladder.StyleSelected: lookSelected,
 }
 
-// cells turns a row of the picture into text.
-func (p palette) cells(row []ladder.Cell) string {
-	var b strings.Builder
-	for i := 0; i < len(row); {
-		j := i
-		for j < len(row) && row[j].Style == row[i].Style {
-			j++
-		}
-		var run strings.Builder
-		for _, c := range row[i:j] {
-			run.WriteRune(c.Rune)
-		}
-		b.WriteString(p.paint(ladderLooks[row[i].Style], run.String()))
-		i = j
-	}
-	return b.String()
-}
-
 // A line is a line of the screen with one look for all of it, or made of parts.
 type line struct {
 	look  look
