@@ -59,7 +59,7 @@ func Parse(name, text string) (*Script, error) {
 func (p *parser) declare(lines []string) {
 	for i, l := range lines {
 		list, _, bad, _ := scanLine(l)
-		if bad != nil || len(list) < 2 || list[0].text != "host" {
+		if bad != nil || len(list) == 0 || list[0].text != "host" || list[0].quoted {
 			continue
 		}
 		p.line = i + 1
@@ -118,6 +118,10 @@ func (p *parser) indexOf(kind lineKind, w *words) int {
 // parseKind reads a line that has words and says what it was.
 func (p *parser) parseKind(w *words) lineKind {
 	first := w.list[0]
+	if first.quoted {
+		p.failStart(first)
+		return lineBlank
+	}
 	switch first.text {
 	case "host":
 		return lineHost // read by declare
