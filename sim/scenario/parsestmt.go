@@ -223,7 +223,7 @@ func (p *parser) parseOctets(w *words, st *Stmt) bool {
 	if st.Verb == Recv && !w.more() {
 		return true
 	}
-	t, ok := w.next("a text or a number of octets")
+	t, ok := w.nextAny("a text or a number of octets")
 	if !ok {
 		return false
 	}

@@ -78,8 +78,19 @@ func (w *words) col() int {
 	return w.end
 }
 
-// next takes a word; what says what was wanted if there is none.
+// next takes a word; what says what was wanted if there is none. A quoted text
+// is not a word.
 func (w *words) next(what string) (token, bool) {
+	t, ok := w.nextAny(what)
+	if ok && t.quoted {
+		w.fail(t.col, "a quoted text cannot stand here", "only send and recv take a text")
+		return token{}, false
+	}
+	return t, ok
+}
+
+// nextAny takes a word or a quoted text.
+func (w *words) nextAny(what string) (token, bool) {
 	if !w.more() {
 		w.fail(w.end, "missing "+what, "")
 		return token{}, false

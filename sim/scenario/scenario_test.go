@@ -100,7 +100,7 @@ func TestFormat(t *testing.T) {
 // written back as a script that is accepted and written the same.
 //
 // Found by it and kept in testdata/fuzz: 0197d134ff28e218, a line with the word
-// host alone was taken for nothing.
+// host alone was taken for nothing; 24d8e413223e6d66, a quoted text passed as a name.
 func FuzzParse(f *testing.F) {
 	f.Add(world + "A: c = socket tcp\nat 5ms A: connect c B:80 within 1s &\nA: wait c\nexpect A passes LISTEN\n")
 	f.Add("host A\nA: send \"\\\"\" # x\nold A->A SYN,ACK seq=4 at 1s\nduplicate A->A any all after 1ms\nrun until 1s")
