@@ -2,8 +2,11 @@ package course
 
 import (
 	"fmt"
+	"strings"
 
 	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/tcp"
 	"netlab/sim/trace"
 )
 
@@ -133,4 +136,16 @@ func choiceAnswer(a *Ask, p place) (answer, error) {
 		return answer{}, fmt.Errorf("question %s: no choice is true", a.ID)
 	}
 	return out, nil
+}
+
+// ProfileNote says which profile stands beside reality, and where the lesson's
+// own differs from it in this script.
+func (s *Session) ProfileNote() string {
+	l := s.Lesson()
+	kernel := sim.Run(l.Script, sim.Options{Profile: tcp.Linux, Seed: s.Run.Seed})
+	fields := compare.Compare(s.Run.Trace, kernel, compare.Options{}).Fields()
+	if len(fields) == 0 {
+		return s.Words.T("live_profile_same", l.Profile.Name)
+	}
+	return s.Words.T("live_profile", l.Profile.Name, strings.Join(fields, ", "))
 }

@@ -118,6 +118,9 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 
 func refuse(stage string, err error) *RefusedError {
 	reason, fix := netns.Why(err)
+	if stage == "capture" {
+		reason, fix = "packet sockets are refused here: "+err.Error(), "sudo setcap cap_net_raw+ep \"$(command -v netlab)\""
+	}
 	return &RefusedError{stage, reason, fix, err}
 }
 

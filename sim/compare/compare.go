@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -46,6 +47,18 @@ type Report struct {
 
 // Differences reports how many rows differ without an explanation.
 func (r *Report) Differences() int { return r.Counts[Differs] }
+
+// Fields lists, in order of appearance, the fields in which the two traces are not
+// the same: where one profile of the model differs from another.
+func (r *Report) Fields() []string {
+	var fields []string
+	for _, row := range r.Rows {
+		if row.Verdict != Same && row.Verdict != NotComparable && !slices.Contains(fields, row.Field) {
+			fields = append(fields, row.Field)
+		}
+	}
+	return fields
+}
 
 // Comparable reports how many rows could be compared at all.
 func (r *Report) Comparable() int { return len(r.Rows) - r.Counts[NotComparable] }

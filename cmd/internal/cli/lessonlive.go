@@ -52,7 +52,7 @@ func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session) error {
 	if err := a.writeReport(w, rep, res, tcp.Linux, false); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(w, s.Words.T("live_profile", s.Lesson().Profile.Name)); err != nil {
+	if _, err := fmt.Fprintln(w, s.ProfileNote()); err != nil {
 		return err
 	}
 	if rep.Differences() > 0 {

@@ -126,7 +126,7 @@ func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []ca
 }
 
 func (a *app) liveCommand() *cobra.Command {
-	var format, output string
+	var format, output, pcapng string
 	cmd := &cobra.Command{
 		Use:   "live <lesson|scenario>",
 		Short: "Play a script with real sockets, captured",
@@ -153,6 +153,9 @@ func (a *app) liveCommand() *cobra.Command {
 			if e := a.writeOut(output, func(w writer) error { return a.writeTrace(w, res.Trace, format, res.Frames) }); e != nil {
 				return e
 			}
+			if e := a.savePackets(pcapng, res); e != nil {
+				return e
+			}
 			if res.Stats.Dropped > 0 {
 				fmt.Fprintf(a.err, "netlab: the kernel dropped %d packets of the recording\n", res.Stats.Dropped)
 			}
@@ -163,5 +166,14 @@ func (a *app) liveCommand() *cobra.Command {
 		},
 	}
 	a.formatFlags(cmd, &format, &output)
+	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
 	return cmd
+}
+
+// savePackets writes the captured packets of a run to a file, if one is named.
+func (a *app) savePackets(path string, res *lab.Result) error {
+	if path == "" || res.Level >= lab.LevelCallsOnly {
+		return nil
+	}
+	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, "lo", res.Frames) })
 }

@@ -201,6 +201,6 @@ func (m *Model) compareWords(n int) []line {
 		add(lookPlain, w.T("live_failed", m.live.Reason)+" "+w.T("live_fix", m.live.Fix))
 	}
 	add(lookFaint, w.T("live_summary", m.report.Pairs, m.report.Differences(), m.live.Stats.Captured, m.live.Stats.Dropped))
-	add(lookFaint, w.T("live_profile", m.s.Lesson().Profile.Name))
+	add(lookFaint, m.note)
 	return lines
 }

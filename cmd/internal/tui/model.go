@@ -77,7 +77,8 @@ type Model struct {
 	liveErr  error
 	running  bool
 	report   *compare.Report
-	row      int // selected row of the comparison
+	note     string // where the lesson's profile differs from the kernel's
+	row      int    // selected row of the comparison
 	allRows  bool
 	rowWhy   bool
 	quitting bool

@@ -102,6 +102,7 @@ func (m *Model) onLive(msg liveMsg) {
 	}
 	model := sim.Run(script, sim.Options{Profile: tcp.Linux, Seed: m.s.Run.Seed})
 	m.report = compare.Compare(model, res.Trace, compare.Options{NoPackets: noPackets})
+	m.note = m.s.ProfileNote()
 	m.live, m.page, m.mode, m.row, m.rowWhy = res, pageCompare, modeKeys, 0, false
 	m.message = ""
 }
