@@ -103,7 +103,8 @@ func (p *Player) listen(s *sock, st *scenario.Stmt) error {
 		s.local = p.back.Local(s.h)
 	}
 	if local := p.back.Local(s.h); local.IsValid() && local != s.local {
-		p.ports[local] = p.ports[s.local]
+		p.ports[local] = p.ports[s.local] // only now is the real port known
+		delete(p.ports, s.local)
 		s.local = local
 	}
 	return err

@@ -42,5 +42,8 @@ func systemErrno(err error) wire.Errno {
 	return wire.Errno(err.Error())
 }
 
-// errNotConnected is what package net cannot say, because it has no socket yet.
-var errNotConnected error = syscall.ENOTCONN
+// What package net cannot say, because it has no socket yet.
+var (
+	errNotConnected error = syscall.ENOTCONN
+	errClosedPipe   error = syscall.EPIPE
+)
