@@ -11,23 +11,14 @@ import (
 
 	"netlab/capture"
 	"netlab/sim"
-	"netlab/sim/scenario"
+	"netlab/sim/simtest"
 	"netlab/sim/tcp"
 	"netlab/sim/trace"
 )
 
 func run(t testing.TB, file string, p tcp.Profile) *trace.Trace {
 	t.Helper()
-	data, err := os.ReadFile("../sim/testdata/" + file + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(data), "----\n")
-	s, err := scenario.Parse(file, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sim.Run(s, sim.Options{Profile: p})
+	return sim.Run(simtest.Script(t, "../sim", file), sim.Options{Profile: p})
 }
 
 // The model's segments, made into real frames and read back by gopacket, are

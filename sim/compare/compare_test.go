@@ -1,14 +1,12 @@
 package compare_test
 
 import (
-	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"netlab/sim"
 	"netlab/sim/compare"
-	"netlab/sim/scenario"
+	"netlab/sim/simtest"
 	"netlab/sim/tcp"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -16,16 +14,7 @@ import (
 
 func play(t *testing.T, file string, p tcp.Profile) *trace.Trace {
 	t.Helper()
-	data, err := os.ReadFile("../testdata/" + file + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(data), "----\n")
-	s, err := scenario.Parse(file, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sim.Run(s, sim.Options{Profile: p})
+	return sim.Run(simtest.Script(t, "..", file), sim.Options{Profile: p})
 }
 
 // asLive makes of a model's trace what a capture on loopback would show: other

@@ -1,29 +1,17 @@
 package ladder_test
 
 import (
-	"os"
-	"strings"
 	"testing"
 
 	"netlab/sim"
 	"netlab/sim/ladder"
-	"netlab/sim/scenario"
 	"netlab/sim/simtest"
 	"netlab/sim/trace"
 )
 
 func run(t *testing.T, file string) *trace.Trace {
 	t.Helper()
-	data, err := os.ReadFile("../testdata/" + file + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(data), "----\n")
-	s, err := scenario.Parse(file, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sim.Run(s, sim.Options{})
+	return sim.Run(simtest.Script(t, "..", file), sim.Options{})
 }
 
 // The pictures, as files to look at.

@@ -2,34 +2,24 @@ package trace_test
 
 import (
 	"bytes"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
 	"netlab/sim"
-	"netlab/sim/scenario"
+	"netlab/sim/simtest"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
 
 func run(t testing.TB, file string) *trace.Trace {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(data), "----\n")
-	s, err := scenario.Parse(file, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sim.Run(s, sim.Options{Seed: 42})
+	return sim.Run(simtest.Script(t, "..", file), sim.Options{Seed: 42})
 }
 
 // A saved trace is read back as the same trace.
 func TestJSONRoundTrip(t *testing.T) {
-	want := run(t, "../testdata/close/last-ack-lost.txt")
+	want := run(t, "close/last-ack-lost")
 	var b bytes.Buffer
 	if err := want.WriteJSON(&b); err != nil {
 		t.Fatal(err)
@@ -56,7 +46,7 @@ func TestJSONRoundTrip(t *testing.T) {
 // The names in the JSON are a contract with programs that read it.
 func TestJSONNames(t *testing.T) {
 	var b bytes.Buffer
-	if err := run(t, "../testdata/open/handshake.txt").WriteJSON(&b); err != nil {
+	if err := run(t, "open/handshake").WriteJSON(&b); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -91,7 +81,7 @@ func TestDamagedTrace(t *testing.T) {
 
 // Every event but the programs' own calls names its cause, and causes come first.
 func TestEveryEventHasACause(t *testing.T) {
-	tr := run(t, "../testdata/close/four-segments.txt")
+	tr := run(t, "close/four-segments")
 	for i := range tr.Events {
 		e := &tr.Events[i]
 		if e.Kind != trace.Call && e.Cause == 0 && e.Kind != trace.Note {
@@ -105,7 +95,7 @@ func TestEveryEventHasACause(t *testing.T) {
 
 // Views folds the state and set events: after the handshake both ends agree.
 func TestViews(t *testing.T) {
-	tr := run(t, "../testdata/open/handshake.txt")
+	tr := run(t, "open/handshake")
 	views := tr.Views(0, len(tr.Events))
 	var a, b *trace.View
 	for i := range views {
