@@ -36,6 +36,9 @@ func result(err error) string {
 func (p *Player) try(c *call) (string, bool) {
 	st := &p.script.Stmts[c.stmt]
 	hi := p.hostIndex(st.Host)
+	if c.sock != nil && !c.sock.open { // its descriptor may belong to another socket by now
+		return string(wire.EBADF), true
+	}
 	var err error
 	switch st.Verb {
 	case scenario.Socket:

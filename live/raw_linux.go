@@ -17,7 +17,8 @@ import (
 // Raw makes system calls on non-blocking sockets. The kernel does the same for
 // them as for blocking ones; only the waiting is ours, so that it has a limit.
 type Raw struct {
-	diag *diag
+	diag  *diag
+	peers map[Handle]netip.AddrPort // of connects in progress
 }
 
 // NewRaw returns a backend whose sockets live in the namespace of the caller.
@@ -26,7 +27,7 @@ func NewRaw() (*Raw, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Raw{d}, nil
+	return &Raw{diag: d, peers: map[Handle]netip.AddrPort{}}, nil
 }
 
 // CloseDiag releases the backend's own socket.
@@ -68,6 +69,7 @@ func (r *Raw) Listen(h Handle, backlog int) error { return unix.Listen(int(h), b
 func (r *Raw) Connect(h Handle, peer netip.AddrPort) error {
 	err := unix.Connect(int(h), sockaddr(peer))
 	if errors.Is(err, unix.EINPROGRESS) {
+		r.peers[h] = peer
 		return nil
 	}
 	return err
@@ -80,14 +82,20 @@ func (r *Raw) Connected(h Handle) (bool, error) {
 	if err != nil || n == 0 {
 		return false, nil
 	}
-	soErr, err := unix.GetsockoptInt(int(h), unix.SOL_SOCKET, unix.SO_ERROR)
-	if err != nil {
-		return true, err
+	// A second connect() tells how the first has ended, and lets the kernel count
+	// the socket as connected, as a blocking connect() would.
+	peer, ok := r.peers[h]
+	if !ok {
+		return true, unix.ENOTCONN
 	}
-	if soErr != 0 {
-		return true, unix.Errno(soErr)
+	if err = unix.Connect(int(h), sockaddr(peer)); errors.Is(err, unix.EISCONN) {
+		err = nil
 	}
-	return true, nil
+	if errors.Is(err, unix.EALREADY) || errors.Is(err, unix.EINPROGRESS) {
+		return false, nil
+	}
+	delete(r.peers, h)
+	return true, err
 }
 
 // Accept implements [Backend].

@@ -228,3 +228,33 @@ func checkStream(t *testing.T, script string, tr *trace.Trace) {
 		t.Fatalf("B read %d octets of 5000, A %d of 300; %v. Save this script to see it:\n%s\n%s", len(got["B"]), len(got["A"]), last, script, b.String())
 	}
 }
+
+// A reader that stops closes the window; probes keep the connection alive, the
+// window opens again, and everything arrives (RFC 9293 §3.8.6.1, MUST-36, MUST-37).
+// Nobody reading at all ends the run too: probes alone tell nothing new.
+func TestClosedWindow(t *testing.T) {
+	const world = "host A\nhost B\nlink A B delay=10ms\nB: s = socket tcp\nB: listen s 80\nA: c = socket tcp\nA: connect c B:80\nB: x = accept s\nA: send c 100000 &\n"
+	for _, profile := range tcp.Profiles() {
+		s := parse(t, "slow reader", world+"at 20m  B: recv x \""+pattern(100000)+"\" within 1h\n")
+		tr := Run(s, Options{Profile: profile})
+		results, probes := map[string]string{}, 0
+		for i := range tr.Events {
+			e := &tr.Events[i]
+			if e.Kind == trace.Return {
+				results[e.Call] = e.Result
+			}
+			if e.Kind == trace.Send && e.Host == "A" && e.T > time.Second && e.T < 20*time.Minute {
+				probes++
+			}
+		}
+		if results["recv"] != "100000" {
+			t.Errorf("%s: after twenty minutes of a closed window recv returns %s", profile.Name, results["recv"])
+		}
+		if probes < 5 || probes > 60 {
+			t.Errorf("%s: %d probes in twenty minutes; want some, further and further apart", profile.Name, probes)
+		}
+		if tr := Run(parse(t, "no reader", world), Options{Profile: profile}); tr.Ended > time.Minute {
+			t.Errorf("%s: without a reader the run goes on until %v", profile.Name, tr.Ended)
+		}
+	}
+}

@@ -187,12 +187,22 @@ func (w *World) over() bool {
 		switch {
 		case it.kind == itemArrival || it.kind == itemLoss || it.kind == itemOld:
 			return false
-		case it.kind == itemTimer && it.timer != tcp.TimerTimeWait && w.stillDue(it):
+		case it.kind == itemTimer && it.timer != tcp.TimerTimeWait && w.stillDue(it) && !w.onlyProbing(it):
 			return false
 		}
 	}
 	return true
 }
+
+// onlyProbing reports whether the timer would only probe, once more, a window that
+// no program is going to open: that goes on for ever and tells nothing new.
+func (w *World) onlyProbing(it item) bool {
+	b := w.hosts[it.host].TCB(it.sock)
+	return b.SndWnd == 0 && b.State.Synchronized() && b.Probes() >= enoughProbes
+}
+
+// enoughProbes shows how the wait between probes grows.
+const enoughProbes = 3
 
 // stillDue reports whether a timer item has not been overtaken: timers that were
 // stopped or restarted leave their old item in the queue.

@@ -146,6 +146,9 @@ func checkWords(st *Step, w *StepText) (errs []error) {
 	if n := len(w.Hints); n < 1 || n > 3 {
 		errs = append(errs, fmt.Errorf("question %s has %d hints, want 1 to 3", a.ID, n))
 	}
+	if a.World != "" && w.World == "" {
+		errs = append(errs, fmt.Errorf("question %s: its world has no name (- world: …)", a.ID))
+	}
 	for _, c := range a.Choices {
 		if w.Choices[c.ID] == "" {
 			errs = append(errs, fmt.Errorf("choice %s has no words (- choice %s: …)", c.ID, c.ID))

@@ -267,6 +267,9 @@ func (s *Session) Answer(typed string) Feedback {
 		return Feedback{Closed: true}
 	}
 	given, problem := s.understand(a, typed)
+	if problem == "" && s.tried(a, r, given) {
+		problem = s.Words.T("tried_already")
+	}
 	if problem != "" {
 		return Feedback{Invalid: problem, TriesLeft: s.TriesLeft()}
 	}
@@ -287,6 +290,15 @@ func (s *Session) Answer(typed string) Feedback {
 	}
 	f.Closed, f.TriesLeft = r.Closed, s.TriesLeft()
 	return f
+}
+
+// tried reports whether the same answer was given before, in whatever form: it
+// costs no try.
+func (s *Session) tried(a *Ask, r *Record, given string) bool {
+	return slices.ContainsFunc(r.Tries, func(old string) bool {
+		was, problem := s.understand(a, old)
+		return problem == "" && was == given
+	})
 }
 
 // NotSure closes the question without a guess, and says so in the record.
@@ -326,33 +338,6 @@ func (s *Session) explain(a *Ask, ans answer, given string) (words, belief strin
 	return s.fill(s.answerPlace(), texts.Otherwise), belief
 }
 
-// mask hides the answer in a text: while tries are left, the reason why one
-// answer is wrong must not give the right one away.
-func mask(text, answer string) string {
-	var b strings.Builder
-	for len(text) > 0 {
-		i := strings.Index(text, answer)
-		if i < 0 {
-			break
-		}
-		end := i + len(answer)
-		whole := (i == 0 || !isWordByte(text[i-1])) && (end == len(text) || !isWordByte(text[end]))
-		b.WriteString(text[:i])
-		if whole {
-			b.WriteString("???")
-		} else {
-			b.WriteString(answer)
-		}
-		text = text[end:]
-	}
-	return b.String() + text
-}
-
-// isWordByte reports whether a number or a state's name goes on at c.
-func isWordByte(c byte) bool {
-	return c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-}
-
 // Score returns how many questions were answered right at the first try, how
 // many were met, and how many there are.
 func (s *Session) Score() (right, met, total int) {
@@ -373,6 +358,9 @@ func (s *Session) Score() (right, met, total int) {
 
 // Finished reports whether the last step has been seen.
 func (s *Session) Finished() bool { return s.furthest == s.Len()-1 }
+
+// WorldTitle names the world of the current question in the learner's words.
+func (s *Session) WorldTitle() string { return s.words(s.pos).World }
 
 // WorldTrace returns the world of the current question, or nil.
 func (s *Session) WorldTrace() *trace.Trace {

@@ -24,6 +24,7 @@ type StepText struct {
 	Because map[string]string // by misconception
 
 	because   map[string]*string // while the file is read
+	World     string             // the name of the what-if world
 	Otherwise string             // for a wrong answer that nobody expected
 	After     string             // once the question is closed
 	Note      string             // for the presenter only
@@ -34,6 +35,7 @@ var (
 	headStep  = regexp.MustCompile(`^## step: ([a-z0-9-]+)$`)
 	headPart  = regexp.MustCompile(`^### (ask|because|otherwise|after|note)(?:: ([a-z0-9-]+))?$`)
 	hintLine  = regexp.MustCompile(`^- hint: (.+)$`)
+	worldLine = regexp.MustCompile(`^- world: (.+)$`)
 	choice    = regexp.MustCompile(`^- choice ([a-z0-9-]+): (.+)$`)
 	forbidden = regexp.MustCompile(`^(?:#|>|\||\s{4}|\d+\. |!\[|<[a-zA-Z/])`)
 )
@@ -72,6 +74,8 @@ func parseText(name, data string) (*Text, error) {
 			}
 		case step != nil && put == &step.Ask && match(hintLine, line, &m):
 			step.Hints = append(step.Hints, m[1])
+		case step != nil && put == &step.Ask && match(worldLine, line, &m):
+			step.World = m[1]
 		case step != nil && put == &step.Ask && match(choice, line, &m):
 			step.Choices[m[1]] = m[2]
 		case forbidden.MatchString(line):

@@ -1,7 +1,6 @@
 package course
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -42,11 +41,11 @@ func (s *Session) understand(a *Ask, typed string) (given, problem string) {
 		if st, ok := text.ParseState(t); ok {
 			return st.String(), ""
 		}
-		return "", fmt.Sprintf("%q: no state has that name (LISTEN, SYN-SENT, SYN-RECEIVED, ESTABLISHED, …)", typed)
+		return "", s.Words.T("no_such_state", typed)
 	default:
 		n, err := strconv.Atoi(t)
 		if err != nil || n < 1 || n > len(a.Choices) {
-			return "", fmt.Sprintf("%q: 1-%d", typed, len(a.Choices))
+			return "", s.Words.T("no_such_choice", typed, len(a.Choices))
 		}
 		return strconv.Itoa(n), ""
 	}
@@ -64,7 +63,7 @@ func (s *Session) understandNumber(t string) (string, string) {
 	t = strings.TrimSpace(strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(t, "ack"), "seq"), " ="))
 	n, err := strconv.ParseUint(strings.ReplaceAll(t, ",", ""), 10, 32)
 	if err != nil {
-		return "", fmt.Sprintf("%q: a number such as 101, or x+1", t)
+		return "", s.Words.T("no_number", t)
 	}
 	return wire.Seq(uint32(n)).String(), ""
 }

@@ -192,3 +192,55 @@ func (w *Words) Misconception(id string) string {
 	}
 	return m.EN
 }
+
+// Event says in one line what happened, without time and rule.
+func (w *Words) Event(e *trace.Event) string {
+	if w.Lang == "en" {
+		line := *e
+		line.Rule = nil
+		return line.Line()
+	}
+	number, seg := "#"+fmt.Sprint(e.Pkt), e.Seg.String()
+	switch e.Kind {
+	case trace.Call:
+		return w.T("ev_call", e.Host, e.Call, e.Args)
+	case trace.Return:
+		s := w.T("ev_return", e.Host, e.Call, e.Result)
+		if text := w.Errno(wire.Errno(e.Result)); text != "" {
+			s += "（" + text + "）"
+		}
+		return s
+	case trace.Send:
+		if e.Again {
+			return w.T("ev_again", e.Host, number, seg)
+		}
+		return w.T("ev_send", e.Host, number, seg)
+	case trace.Recv:
+		return w.T("ev_recv", e.Host, number, seg)
+	case trace.Drop:
+		if e.Text != "" {
+			return w.T("ev_lost", e.Src.Host, number, seg)
+		}
+		return w.T("ev_ignore", e.Host, number, seg)
+	case trace.State:
+		return w.T("ev_state", e.Host, e.Conn, e.From, e.To)
+	case trace.Timer:
+		return w.T("ev_timer", e.Host, e.Conn, pick(w.c.UI, w.en.UI, e.Text, e.Text))
+	case trace.Deliver:
+		return w.T("ev_deliver", e.Host, e.Conn, len(e.Seg.Data))
+	default: // notes
+		return w.note(e)
+	}
+}
+
+// note translates the notes that the model makes.
+func (w *Words) note(e *trace.Event) string {
+	switch {
+	case e.Call == "rename":
+		return w.T("ev_rename", e.Host, e.Args, e.Conn)
+	case e.Rule != nil && e.Rule.ID == "old-duplicate":
+		return w.T("ev_old", e.Host)
+	default:
+		return e.Host + "：" + e.What()
+	}
+}

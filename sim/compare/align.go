@@ -58,7 +58,16 @@ func pairCost(m, l *seg) int {
 	return cost
 }
 
-// maxAlign bounds the table; longer runs are paired in order beyond it.
+func count(list []seg, dir string) (n int) {
+	for i := range list {
+		if list[i].dir == dir {
+			n++
+		}
+	}
+	return n
+}
+
+// maxAlign bounds the table: segments beyond it are not compared, and a row says so.
 const maxAlign = 2000
 
 // align pairs the segments of one direction so that the total cost is least.

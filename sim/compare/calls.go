@@ -84,6 +84,7 @@ func (c *comparison) states() {
 		return
 	}
 	live := paths(c.live.t)
+	seen := make([]bool, len(live))
 	for _, m := range paths(c.model.t) {
 		k := slices.IndexFunc(live, func(p path) bool { return p.host == m.host && p.conn == m.conn })
 		if k < 0 {
@@ -94,7 +95,14 @@ func (c *comparison) states() {
 			c.add(Row{What: m.host + " " + m.conn, Field: "states", Model: join(m.states), Live: "(never seen)", Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
 			continue
 		}
+		seen[k] = true
 		c.comparePaths(m, live[k])
+	}
+	for k, l := range live {
+		if !seen[k] { // a socket that the model does not have
+			c.pair++
+			c.add(Row{What: l.host + " " + l.conn, Field: "states", Model: "(none)", Live: join(l.states[1:]), Verdict: Differs, Main: true, LiveEvent: l.last})
+		}
 	}
 }
 
@@ -125,7 +133,8 @@ func (c *comparison) comparePaths(m, l path) {
 // unfinished judges a path that the samples do not follow to its end: the model
 // may run on through TIME-WAIT, which a live run does not wait for.
 func (c *comparison) unfinished(rest []wire.State, m path) Verdict {
-	if len(rest) == 1 && rest[0] == wire.StateClosed && len(m.states) > 1 && m.states[len(m.states)-2] == wire.StateTimeWait {
+	over := c.model.t.At(m.last)
+	if len(rest) == 1 && rest[0] == wire.StateClosed && over.Rule != nil && over.Rule.ID == "time-wait-over" {
 		return Same
 	}
 	return Differs

@@ -156,6 +156,12 @@ func (c *comparison) segments() {
 		}
 	}
 	c.r.Pairs = c.pair
+	for _, dir := range directions(c.model.segs, c.live.segs) {
+		if n := max(count(c.model.segs, dir), count(c.live.segs, dir)); n > maxAlign {
+			c.pair++
+			c.add(Row{What: dir, Field: "segments", Model: fmt.Sprint(count(c.model.segs, dir)), Live: fmt.Sprint(count(c.live.segs, dir)), Verdict: NotComparable, Why: ExpTooMany, Main: true})
+		}
+	}
 }
 
 // both compares two segments field by field.
@@ -231,7 +237,7 @@ func (c *comparison) compareAck(m, l *seg) (Verdict, *Explanation) {
 		return Same, nil
 	case !m.ackOK && !l.ackOK:
 		return Same, nil
-	case m.ackOK && l.ackOK && c.live.acknowledges(l) && c.finalAck(c.model, m.dir) == c.finalAck(c.live, m.dir):
+	case m.ackOK && l.ackOK && c.live.acknowledges(l) && c.model.acknowledges(m) && c.finalAck(c.model, m.dir) == c.finalAck(c.live, m.dir):
 		if l.ack > m.ack {
 			return Explained, ExpAckSooner
 		}
@@ -264,22 +270,6 @@ func (c *comparison) finalAck(s *side, dir string) int {
 		}
 	}
 	return most
-}
-
-// sameStream reports whether both sides carry the same octets in a direction.
-func (c *comparison) sameStream(dir string) bool {
-	end := func(s *side) (far int, text string) {
-		for _, g := range s.segs {
-			if g.dir == dir && g.seqOK && g.seq+g.e.Seg.Len() > far {
-				far = g.seq + g.e.Seg.Len()
-				text += g.e.Seg.Data
-			}
-		}
-		return far, text
-	}
-	m, mt := end(c.model)
-	l, lt := end(c.live)
-	return m == l && len(mt) == len(lt)
 }
 
 // part says which part a number plays: "x", "x+1", "y+1", with the raw number.

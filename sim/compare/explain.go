@@ -47,6 +47,8 @@ var (
 		"The packets cannot be seen here, only the calls and their results.")
 	ExpNoStates = explanation("no-states", "this machine",
 		"The kernel cannot be asked for the states of sockets here.")
+	ExpTooMany = explanation("too-many", "netlab",
+		"Only the first 2000 segments of a direction are compared.")
 	ExpTimer = explanation("kernel-timer", "RFC 6298 §5, RFC 8985 §7",
 		"The kernel repeats a segment when its own timers say so; how often depends on how long the run was watched.")
 )

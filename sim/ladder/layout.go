@@ -127,7 +127,7 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		case b.opt.Flat && e.Pkt > 0:
 			b.lose(e)
 		default:
-			b.tag(base, line, "ignored", false, e)
+			b.tag(base, line, ignoredTag(e), false, e)
 		}
 	case trace.Set, trace.Note: // not on the picture
 	}
@@ -289,4 +289,13 @@ func octets(n int) string {
 		return "1 octet"
 	}
 	return strconv.Itoa(n) + " octets"
+}
+
+// ignoredTag says in a word why a segment was dropped: one outside the window is
+// still answered with an ACK.
+func ignoredTag(e *trace.Event) string {
+	if e.Rule != nil && e.Rule.ID == "not-acceptable" {
+		return "old: re-ACK"
+	}
+	return "ignored"
 }

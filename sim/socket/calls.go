@@ -88,7 +88,7 @@ func (h *Host) Connect(now time.Duration, id ID, peer wire.Endpoint) wire.Errno 
 		return wire.EBADF
 	case s.role == listener:
 		return wire.EISCONN
-	case s.role == connection && s.tcb.State.Synchronized():
+	case s.role == connection && (s.tcb.State.Synchronized() || s.everConnected):
 		return wire.EISCONN
 	case s.role == connection && s.tcb.State != wire.StateClosed:
 		return wire.EALREADY
@@ -128,15 +128,21 @@ func (h *Host) Accept(id ID, name string) (child ID, was string, errno wire.Errn
 	if s.role != listener {
 		return None, "", wire.EINVAL
 	}
-	for i := range h.socks {
+	child = None
+	for i := range h.socks { // the one whose handshake was finished first
 		c := &h.socks[i]
-		if c.parent == id && !c.accepted && c.role == connection && c.tcb.State != wire.StateSynReceived {
-			c.accepted = true
-			was, c.name = c.name, name
-			return ID(i), was, wire.OK
+		if c.parent == id && !c.accepted && c.role == connection && c.finished > 0 &&
+			(child == None || c.finished < h.socks[child].finished) {
+			child = ID(i)
 		}
 	}
-	return None, "", wire.EAGAIN
+	if child == None {
+		return None, "", wire.EAGAIN
+	}
+	c := &h.socks[child]
+	c.accepted = true
+	was, c.name = c.name, name
+	return child, was, wire.OK
 }
 
 // Send is send(): it returns how many octets the kernel took. EAGAIN means that
@@ -154,7 +160,7 @@ func (h *Host) Send(now time.Duration, id ID, data string) (int, wire.Errno) {
 		return 0, wire.EPIPE // what send() on an unconnected TCP socket gets on Linux
 	}
 	room := s.tcb.SendRoom()
-	if room == 0 && (s.tcb.State == wire.StateEstablished || s.tcb.State == wire.StateCloseWait) {
+	if room == 0 && s.tcb.MaySend() {
 		return 0, wire.EAGAIN
 	}
 	data = data[:min(len(data), room)]
@@ -184,11 +190,16 @@ func (h *Host) Recv(now time.Duration, id ID, n int) (string, wire.Errno) {
 		}
 	}
 	switch {
+	case s.tcb.AtEOF() || s.sawEOF:
+		s.sawEOF = true // the stream has ended, whatever comes after
+		return "", wire.OK
 	case s.err != wire.OK:
 		errno := s.err
 		s.err = wire.OK
 		return "", errno
-	case s.tcb.AtEOF() || s.readShut || s.tcb.State == wire.StateClosed:
+	case !s.everConnected && s.tcb.State == wire.StateClosed:
+		return "", wire.ENOTCONN
+	case s.readShut || s.tcb.State == wire.StateClosed:
 		return "", wire.OK
 	default: // nothing yet
 		return "", wire.EAGAIN
@@ -202,7 +213,7 @@ func (h *Host) Shutdown(now time.Duration, id ID, how string) wire.Errno {
 	switch {
 	case s.closed:
 		return wire.EBADF
-	case s.role != connection || s.tcb.State == wire.StateClosed || !s.everConnected:
+	case s.role != connection || s.tcb.State == wire.StateClosed || s.tcb.State == wire.StateTimeWait || !s.everConnected:
 		return wire.ENOTCONN
 	}
 	if how != "write" {
@@ -235,7 +246,7 @@ func (h *Host) Close(now time.Duration, id ID) wire.Errno {
 		h.socks[id].role = dead
 	case s.role != connection || s.tcb.State == wire.StateClosed:
 		s.role = dead
-	case s.tcb.Readable() > 0:
+	case s.tcb.Readable() > 0 && s.tcb.State != wire.StateTimeWait: // TIME-WAIT has nobody left to tell
 		h.step(now, id, tcp.AbortUnread())
 	default:
 		h.step(now, id, tcp.Close())

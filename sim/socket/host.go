@@ -46,6 +46,8 @@ type sock struct {
 	readShut      bool
 	err           wire.Errno // for the next call (SO_ERROR)
 	everConnected bool
+	sawEOF        bool
+	finished      int // of a child: counts handshakes in the order in which they were finished
 }
 
 // A Host is the socket layer of one computer.
@@ -54,10 +56,11 @@ type Host struct {
 	Profile tcp.Profile
 	ISS     wire.Seq // of the next connection
 
-	socks    []sock
-	nextPort uint16
-	fx       []Effect
-	buf      []tcp.Output
+	socks      []sock
+	nextPort   uint16
+	handshakes int // finished by children so far
+	fx         []Effect
+	buf        []tcp.Output
 }
 
 // An Effect is an output of one endpoint of the host.
@@ -142,6 +145,10 @@ func (h *Host) step(now time.Duration, id ID, in tcp.Input) *tcp.CallError {
 			s.err = out.Errno
 		case tcp.EffectState:
 			s.everConnected = s.everConnected || out.To.Synchronized()
+			if s.finished == 0 && s.parent != None && out.To.Synchronized() {
+				h.handshakes++
+				s.finished = h.handshakes
+			}
 		case tcp.EffectSend, tcp.EffectDeliver, tcp.EffectIgnore: // passed on
 		}
 		h.fx = append(h.fx, Effect{Sock: id, Src: s.local, Dst: s.peer, Output: out})
@@ -227,7 +234,7 @@ func (h *Host) arrivesListener(now time.Duration, id ID, src, dst wire.Endpoint,
 
 func (h *Host) arrivesConnection(now time.Duration, id ID, seg wire.Segment) {
 	s := &h.socks[id]
-	if s.parent != None && s.tcb.State == wire.StateSynReceived && seg.IsPureAck() {
+	if s.parent != None && s.tcb.State == wire.StateSynReceived && seg.Flags.Has(wire.ACK) && seg.Flags&(wire.SYN|wire.RST) == 0 {
 		if _, waiting, backlog, ok := h.Queues(s.parent); ok && waiting > backlog {
 			h.fx = append(h.fx, Effect{Sock: id, Output: tcp.Output{Effect: tcp.EffectIgnore, Rule: RuleAcceptQueueFull}})
 			return

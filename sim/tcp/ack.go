@@ -43,7 +43,8 @@ func (m *machine) ackInSynReceived(seg wire.Segment) bool {
 	}
 	b.SndWnd = m.scaledWindow(seg)
 	b.MaxSndWnd = max(b.MaxSndWnd, b.SndWnd)
-	b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
+	b.SndWl1, b.SndWl2 = m.arrived, seg.Ack
+	m.afterRetriedSyn()
 	why := RuleHandshakeDone
 	if !b.Passive {
 		why = RuleDirectSimulOpen
@@ -88,6 +89,9 @@ func (m *machine) updateSendWindow(seg wire.Segment) {
 		b.SndWl1, b.SndWl2 = m.arrived, seg.Ack
 		if b.SndWnd > 0 {
 			m.stop(TimerPersist)
+			b.probeWait, b.probes = 0, 0
+		} else {
+			b.Retries = 0 // the peer is alive, however long its window stays closed (MUST-37)
 		}
 	}
 }

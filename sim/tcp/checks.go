@@ -14,6 +14,8 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 			return m.trim(seg), true
 		case b.Passive && !seg.Flags.Has(wire.ACK) && b.Profile.Has(QuirkSynAckAgain):
 			m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSynAckAgain, true)
+			b.rttRuns = false // Karn's rule
+			m.start(TimerRetransmit, b.RTO)
 			return seg, false
 		}
 	}
@@ -26,8 +28,10 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 	}
 	if b.RcvWnd == 0 && seg.Seq == b.RcvNxt && seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
 		// Special allowance: with a closed window a valid ACK is still taken.
-		m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options})
-		m.emitAck(RuleAckAcceptedOnly)
+		if m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options}) {
+			m.emitAck(RuleAckAcceptedOnly)
+			m.output(RuleSend)
+		}
 		return seg, false
 	}
 	if b.State == wire.StateTimeWait && seg.Flags.Has(wire.FIN) {
@@ -86,7 +90,7 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 	if !seg.Flags.Has(wire.RST) {
 		return true
 	}
-	if b.Profile.Challenge && seg.Seq != b.RcvNxt {
+	if b.Profile.Challenge && m.arrived != b.RcvNxt {
 		m.emitAck(RuleChallenge)
 		return false
 	}
@@ -99,7 +103,9 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 		m.signal(wire.ECONNREFUSED, RuleResetRefused)
 		m.enterClosed(RuleResetRefused)
 	case wire.StateEstablished, wire.StateFinWait1, wire.StateFinWait2, wire.StateCloseWait:
-		b.rcv = Queue{}
+		if !b.Profile.Has(QuirkResetKeepsData) {
+			b.rcv = Queue{}
+		}
 		m.signal(wire.ECONNRESET, RuleReset)
 		m.enterClosed(RuleReset)
 	default: // CLOSING, LAST-ACK, TIME-WAIT

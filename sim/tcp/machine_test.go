@@ -197,7 +197,8 @@ func TestResetInTheWindow(t *testing.T) {
 	d.wantSends("and a RST is never answered")
 }
 
-// RFC 6298 §5.5, RFC 9293 §3.8.3: SYNs at 0, 1, 3, 7, … and then no more.
+// RFC 6298 §5.5, RFC 9293 §3.8.3: SYNs at 0, 1, 3, 7, …, for at least three minutes
+// (MUST-23), and then no more.
 func TestSynBackOffAndGivingUp(t *testing.T) {
 	d := newDialogue(t, quiet)
 	d.do(OpenActive(99))
@@ -214,7 +215,7 @@ func TestSynBackOffAndGivingUp(t *testing.T) {
 			at = append(at, when)
 		}
 	}
-	want := []time.Duration{1, 3, 7, 15, 31, 63}
+	want := []time.Duration{1, 3, 7, 15, 31, 63, 123}
 	if len(at) != len(want) {
 		t.Fatalf("repeated at %v, want seconds %v", at, want)
 	}

@@ -89,7 +89,10 @@ func (m *machine) armPersist() {
 	b := m.b
 	waiting := b.Unsent() > 0 || (b.finQueued() && !b.finSent())
 	if waiting && b.SndUna == b.SndNxt && b.deadline[TimerPersist] == 0 && b.deadline[TimerRetransmit] == 0 {
-		m.start(TimerPersist, b.RTO)
+		if b.probeWait == 0 {
+			b.probeWait = b.RTO // SHLD-29: the first probe after one RTO
+		}
+		m.start(TimerPersist, b.probeWait)
 	}
 }
 
@@ -137,7 +140,7 @@ func (m *machine) setWindow(seg *wire.Segment) {
 
 // scaledWindow is the window that the peer offers, in octets.
 func (m *machine) scaledWindow(seg wire.Segment) uint32 {
-	if seg.Flags.Has(wire.SYN) {
+	if m.synArrived || seg.Flags.Has(wire.SYN) { // never scaled, RFC 7323 §2.2
 		return uint32(seg.Wnd)
 	}
 	return uint32(seg.Wnd) << m.b.SndScale

@@ -47,6 +47,9 @@ const (
 	QuirkFinDelaysAck
 	// QuirkProbeOld sends a window probe without data at SND.UNA-1.
 	QuirkProbeOld
+	// QuirkResetKeepsData leaves what has arrived before a RST to be read; the
+	// standard flushes it.
+	QuirkResetKeepsData
 )
 
 // Has reports whether the profile has the quirk.
@@ -58,7 +61,7 @@ var Textbook = Profile{
 	Name: "textbook",
 	MSS:  1460, RcvBuf: 65535, SndBuf: 1 << 20,
 	InitialRTO: time.Second, MinRTO: time.Second, MaxRTO: time.Minute,
-	SynRetries: 6, SynAckRetries: 5, DataRetries: 15,
+	SynRetries: 7, SynAckRetries: 5, DataRetries: 15, // a SYN is tried for three minutes (MUST-23)
 	TimeWait: 4 * time.Minute, // Deviation: none; MSL is two minutes in RFC 9293 §3.4.2
 }
 
@@ -73,7 +76,7 @@ var Linux = Profile{
 	InitialRTO: time.Second, MinRTO: 200 * time.Millisecond, MaxRTO: 2 * time.Minute,
 	SynLinear: 4, SynRetries: 6 + 4, SynAckRetries: 5, DataRetries: 15,
 	TimeWait: time.Minute,
-	Quirks:   QuirkSynAckAgain | QuirkFinDelaysAck | QuirkProbeOld,
+	Quirks:   QuirkSynAckAgain | QuirkFinDelaysAck | QuirkProbeOld | QuirkResetKeepsData,
 }
 
 // Profiles lists every profile, the default first.

@@ -40,6 +40,17 @@ func (m *machine) roundTripEnds(ack wire.Seq) {
 	b.RTO = min(max(b.SRTT+max(clockGranularity, 4*b.RTTVar), b.Profile.MinRTO), b.Profile.MaxRTO)
 }
 
+// afterRetriedSyn starts the RTO of the data phase anew when the SYN had to be
+// repeated and nothing could be measured (RFC 6298 §5.7).
+func (m *machine) afterRetriedSyn() {
+	if m.b.Retries == 0 {
+		return
+	}
+	if m.b.RTO = synRetriedRTO; m.b.UseTS { // timestamps measure even what was repeated
+		m.b.RTO = m.b.Profile.InitialRTO
+	}
+}
+
 // backOff doubles the RTO (RFC 6298 §5.5), except for the first SYNs of a
 // profile that repeats those at a steady pace.
 func (m *machine) backOff() {

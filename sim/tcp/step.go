@@ -133,9 +133,10 @@ type machine struct {
 	now time.Duration
 	out []Output
 
-	arrived wire.Seq   // SEG.SEQ of the segment at hand, before it was trimmed
-	ackRule *wire.Rule // an ACK is owed because of this rule; nil when none is
-	ackNow  bool       // it may not wait
+	arrived    wire.Seq   // SEG.SEQ of the segment at hand, before it was trimmed
+	synArrived bool       // it carried a SYN
+	ackRule    *wire.Rule // an ACK is owed because of this rule; nil when none is
+	ackNow     bool       // it may not wait
 }
 
 // enter is the only place where the state changes.

@@ -41,16 +41,14 @@ func (m *machine) synArrivesInSynSent(seg wire.Segment, ackOK bool) {
 	b.SndWnd, b.MaxSndWnd = uint32(seg.Wnd), uint32(seg.Wnd)
 	b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
 	if !ackOK {
+		b.rttRuns = false // the SYN,ACK repeats the SYN's number
 		m.enter(wire.StateSynReceived, RuleSimultaneous)
 		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSimultaneous, false)
 		m.start(TimerRetransmit, b.RTO)
 		return
 	}
-	retried := b.Retries > 0
+	m.afterRetriedSyn()
 	m.acknowledged(seg.Ack)
-	if retried && !b.UseTS {
-		b.RTO = max(b.RTO, synRetriedRTO) // RFC 6298 §5.7
-	}
 	m.enter(wire.StateEstablished, RuleSynAckArrives)
 	m.oweAck(RuleAckSyn, true)
 	m.checkText(seg)

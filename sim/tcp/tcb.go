@@ -64,6 +64,8 @@ type TCB struct {
 	rcv                 Queue // octets the program has not read
 	holes               holeQueue
 	RTO, SRTT, RTTVar   time.Duration
+	probeWait           time.Duration // until the next window probe; 0 while the window is open
+	probes              uint8
 	Retries             uint8 // time-outs of the oldest segment so far
 	rttSeq              wire.Seq
 	rttAt               time.Duration
@@ -106,6 +108,21 @@ func (b *TCB) Unsent() int { return max(0, b.dataEnd().Minus(b.SndNxt)) }
 
 // SendRoom returns how many octets SEND would take now.
 func (b *TCB) SendRoom() int { return max(0, b.Profile.SndBuf-b.snd.Len()) }
+
+// MaySend reports whether SEND is allowed in this state (RFC 9293 §3.10.2).
+func (b *TCB) MaySend() bool {
+	switch b.State {
+	case wire.StateSynSent, wire.StateSynReceived:
+		return !b.CloseDeferred
+	case wire.StateEstablished, wire.StateCloseWait:
+		return true
+	default: // no connection yet, or CLOSE was called
+		return false
+	}
+}
+
+// Probes returns how many times a closed window has been probed in vain.
+func (b *TCB) Probes() int { return int(b.probes) }
 
 // Idle reports whether nothing sent is unacknowledged and nothing waits to be sent.
 func (b *TCB) Idle() bool { return b.SndUna == b.SndNxt && b.Unsent() == 0 }

@@ -69,6 +69,13 @@ func (m *machine) retransmit() {
 		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleRetransmit, true)
 		return
 	default: // data or FIN
+		if b.SndUna == b.ISS { // CLOSE came before our SYN was acknowledged
+			m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleRetransmit, true)
+			return
+		}
+	}
+	if b.SndWnd == 0 {
+		b.countProbe()
 	}
 	sent := b.SndNxt.Minus(b.SndUna)
 	n := min(sent, b.snd.Len(), int(b.SndMSS))
@@ -90,6 +97,7 @@ func (m *machine) persistTimeout() {
 		m.overrideSillyWindow()
 		return
 	}
+	b.countProbe()
 	switch {
 	case b.Profile.Has(QuirkProbeOld):
 		m.emitSegment(wire.ACK, b.SndUna.Add(-1), "", RuleProbe, false)
@@ -104,8 +112,15 @@ func (m *machine) persistTimeout() {
 		m.start(TimerRetransmit, b.RTO)
 		return
 	}
-	b.RTO = min(2*b.RTO, b.Profile.MaxRTO)
-	m.start(TimerPersist, b.RTO)
+	b.probeWait = min(2*b.probeWait, b.Profile.MaxRTO) // SHLD-30; the RTO itself stays
+	m.start(TimerPersist, b.probeWait)
+}
+
+// countProbe counts a probe, up to what fits.
+func (b *TCB) countProbe() {
+	if b.probes < 255 {
+		b.probes++
+	}
 }
 
 // overrideSillyWindow sends into a window that is open but too small to be worth

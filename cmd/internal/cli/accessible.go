@@ -24,6 +24,7 @@ type accessible struct {
 	save   func() error
 	lines  chan string
 	broken error
+	quit   bool
 }
 
 // accessibleLesson runs the dialogue until q or the end of the input.
@@ -44,7 +45,7 @@ func (a *app) accessibleLesson(cmd *cobra.Command, s *course.Session, save func(
 		d.live()
 	}
 	d.step()
-	for d.broken == nil {
+	for d.broken == nil && !d.quit {
 		line, ok := d.read("> ")
 		if !ok || !d.command(strings.TrimSpace(strings.ToLower(line))) {
 			break
@@ -107,6 +108,8 @@ func (d *accessible) command(c string) bool {
 		d.draw()
 	case c == "l":
 		d.live()
+	case c == "f":
+		d.world()
 	case c == "q":
 		return false
 	case strings.HasPrefix(c, "g "):
@@ -135,6 +138,28 @@ func (d *accessible) step() {
 	if s.Open() {
 		d.question()
 	}
+	if s.WorldTrace() != nil && !s.Open() {
+		d.say(s.Words.T("acc_world"))
+	}
+	if s.Pos() == s.Len()-1 {
+		right, _, total := s.Score()
+		d.say(s.Words.T("score", right, total))
+	}
+}
+
+// world tells the what-if world of the step, from where it differs.
+func (d *accessible) world() {
+	t := d.s.WorldTrace()
+	if t == nil || d.s.Open() {
+		d.say(d.s.Words.T("acc_commands"))
+		return
+	}
+	d.say(d.s.Words.T("what_if") + ": " + d.s.WorldTitle())
+	for i := range t.Events {
+		if e := &t.Events[i]; e.Kind != trace.Set {
+			d.say(d.s.Words.Event(e) + " " + d.s.Words.T("acc_time", trace.Ms(e.T)))
+		}
+	}
 }
 
 // event says an event in words, the time last.
@@ -149,7 +174,7 @@ func (d *accessible) event(e *trace.Event) string {
 		if d.s.Hidden(e.Host, "state") {
 			return ""
 		}
-		return d.s.Words.T("acc_state", e.Host, e.To, e.From) + at
+		return d.s.Words.T("acc_state", e.Host, e.To, e.From, e.Conn) + at
 	case trace.Call:
 		return d.s.Words.T("acc_call", e.Host, e.Call) + at
 	case trace.Return:
@@ -182,7 +207,7 @@ func (d *accessible) question() {
 	if !a.Kind.Typed() {
 		prompt = w.T("acc_answer_choice", len(a.Choices)) + " "
 	}
-	for s.Open() {
+	for s.Open() && !d.quit {
 		line, ok := d.read(prompt)
 		if !ok {
 			return
@@ -199,6 +224,9 @@ func (d *accessible) question() {
 func (d *accessible) try(line string) {
 	s, w := d.s, d.s.Words
 	switch strings.ToLower(line) {
+	case "q":
+		d.quit = true
+		return
 	case "":
 		s.Skip()
 		d.say(w.T("skipped", course.Plain(s.Solution())))
@@ -224,7 +252,11 @@ func (d *accessible) try(line string) {
 	case f.Invalid != "":
 		d.say(f.Invalid)
 	case f.Right:
-		d.say(w.T("right") + ": " + course.Plain(s.Solution()))
+		word := w.T("right")
+		if !s.Record(s.Ask().ID).First {
+			word = w.T("right_second")
+		}
+		d.say(word + ": " + course.Plain(s.Solution()))
 	default:
 		d.say(w.T("wrong") + ": " + line + ". " + course.Plain(f.Because))
 		if f.Misconception != "" {

@@ -182,7 +182,7 @@ func TestResize(t *testing.T) {
 	s := start(t, 80, 24, "", "lesson handshake")
 	s.want("1/12")
 	s.tmux("resize-window", "-x", "50", "-y", "15")
-	s.want("at least 60x20")
+	s.want("60x20 at least")
 	s.tmux("resize-window", "-x", "160", "-y", "45")
 	s.want("TCB A")
 	s.keys("q")

@@ -2,10 +2,9 @@ package tui
 
 import (
 	"time"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
-
-	"netlab/lessons/course"
 )
 
 // moveTo changes the step and forgets what belonged to the one before.
@@ -23,14 +22,16 @@ func (m *Model) moveTo(move func()) {
 
 // next skips an open question or goes on.
 func (m *Model) next() {
-	if m.branch > 0 {
-		m.current().step(1)
+	if b := m.current(); b != nil {
+		if b.atEnd() {
+			m.message = m.s.Words.T("branch_end") + " " + m.s.Words.T("leave_fork")
+		}
+		b.step(1)
 		m.selected = 0
 		return
 	}
 	if m.s.Open() {
 		m.s.Skip()
-		m.message = m.s.Words.T("skipped", course.Plain(m.s.Solution()))
 		m.feedback = nil
 		m.save()
 		m.openLine()
@@ -59,10 +60,6 @@ func (m *Model) answer(text string) {
 		return
 	}
 	f := m.s.Answer(text)
-	if f.Invalid != "" {
-		m.message = f.Invalid
-		return
-	}
 	m.feedback, m.lastTry = &f, text
 	m.save()
 	m.openLine()
@@ -74,7 +71,6 @@ func (m *Model) notSure() {
 	}
 	m.s.NotSure()
 	m.feedback = nil
-	m.message = m.s.Words.T("closed") + " " + course.Plain(m.s.Solution())
 	m.save()
 	m.openLine()
 }
@@ -106,9 +102,9 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actPlay:
 		return m.togglePlay()
 	case actSlower:
-		m.speed = min(8*time.Second, m.speed*2)
+		m.speed = min(slowest, m.speed*2)
 	case actFaster:
-		m.speed = max(250*time.Millisecond, m.speed/2)
+		m.speed = max(fastest, m.speed/2)
 	case actUp:
 		m.selectBy(-1)
 	case actDown:
@@ -134,16 +130,17 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actUndo:
 		m.undo()
 	case actReset:
-		m.branches = nil
-		m.showBranch(0)
+		m.reset()
 	case actView:
 		m.view = (m.view + 1) % views
 	case actLive:
 		return m.startLive()
 	case actNotation:
 		m.textbook = !m.textbook
+		m.say(map[bool]string{true: "notation_textbook", false: "notation_small"}[m.textbook])
 	case actAxis:
 		m.axis = (m.axis + 1) % 2
+		m.say([]string{"axis_step", "axis_linear"}[m.axis])
 	case actLanguage:
 		m.otherLanguage()
 	case actWrite:
@@ -153,7 +150,7 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actQuit:
 		return m.quit()
 	case actNone:
-		m.openLine()
+		m.typeOn(key)
 	}
 	return nil
 }
@@ -182,6 +179,33 @@ func (m *Model) digit(key string) {
 		return
 	}
 	if m.openLine(); m.mode == modeAnswer {
+		m.input = key
+	}
+}
+
+// The limits of playing, in time for a step.
+const (
+	slowest = 8 * time.Second
+	fastest = 250 * time.Millisecond
+)
+
+// say puts a line about the last key into the footer.
+func (m *Model) say(key string) { m.message = m.s.Words.T(key) }
+
+// reset takes every change back.
+func (m *Model) reset() {
+	m.branches = nil
+	m.showBranch(0)
+}
+
+// typeOn handles a key that means nothing by itself: Esc leaves a branch, and a
+// character begins the answer to a typed question.
+func (m *Model) typeOn(key string) {
+	if key == "esc" && m.branch > 0 {
+		m.showBranch(0)
+		return
+	}
+	if m.openLine(); m.mode == modeAnswer && utf8.RuneCountInString(key) == 1 {
 		m.input = key
 	}
 }

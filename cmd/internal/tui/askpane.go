@@ -7,6 +7,7 @@ import (
 	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
 	"netlab/sim/trace"
+	"netlab/sim/wire"
 )
 
 // recentPane lists what happened at this moment, with rules, for wide screens.
@@ -22,7 +23,7 @@ func (m *Model) recentPane(w, n int) []line {
 		if e.N == m.selected {
 			look = lookSelected
 		}
-		lines = append(lines, line{look: look, text: width.Cut(e.Host+" "+e.What(), w)})
+		lines = append(lines, line{look: look, text: width.Cut(m.s.Words.Event(e), w)})
 		if e.Rule != nil {
 			for _, l := range width.Wrap("  "+m.s.Words.Rule(e.Rule)+" ["+e.Rule.Ref+"]", w) {
 				lines = append(lines, line{look: lookFaint, text: l})
@@ -40,14 +41,16 @@ func (m *Model) branchLines(w int) []line {
 	if b.flat {
 		lines = append(lines, line{look: lookFaint, text: m.s.Words.T("live_flat")})
 	}
+	var rule *wire.Rule
 	for i := since; i < upto; i++ {
 		e := &t.Events[i]
-		if e.Kind == trace.Set {
+		if e.Kind == trace.Set || e.Kind == trace.Call && e.Call == "socket" || e.Kind == trace.Return && e.Call == "socket" {
 			continue
 		}
-		text := e.Host + " " + e.What()
-		if e.Rule != nil {
+		text := m.s.Words.Event(e)
+		if e.Rule != nil && e.Rule != rule { // the same rule is told once
 			text += " — " + m.s.Words.Rule(e.Rule) + " [" + e.Rule.Ref + "]"
+			rule = e.Rule
 		}
 		look := lookPlain
 		if e.N == m.selected {
@@ -63,15 +66,18 @@ func (m *Model) branchLines(w int) []line {
 	if m.mode == modeEdit {
 		lines = append(lines, m.editLines(w)...)
 	}
-	return append(lines, line{look: lookFaint, text: width.Cut(m.s.Words.T("branches", m.branchNames()), w)})
+	if b.atEnd() {
+		lines = append(lines, line{look: lookBold, text: m.s.Words.T("branch_end")})
+	}
+	return append(lines, line{look: lookFaint, text: width.Cut(m.s.Words.T("leave_fork"), w)})
 }
 
-func (m *Model) branchNames() string {
-	names := []string{m.s.Lesson().ID}
-	for _, b := range m.branches {
-		names = append(names, b.name)
+// rightWord says that an answer was right, and at which try.
+func (m *Model) rightWord(r *course.Record) string {
+	if r.First {
+		return m.s.Words.T("right")
 	}
-	return strings.Join(names, " / ")
+	return m.s.Words.T("right_second")
 }
 
 // editLines are the menu of changes.
@@ -93,14 +99,14 @@ func (m *Model) whyLines(w int) []line {
 	if e == nil || e.N > upto {
 		return []line{{look: lookFaint, text: m.s.Words.T("nothing_selected")}}
 	}
-	lines := []line{{look: lookBold, text: width.Cut(e.Line(), w)}}
+	lines := []line{{look: lookBold, text: width.Cut(m.s.Words.Event(e), w)}}
 	if e.Rule != nil {
 		for _, l := range width.Wrap(m.s.Words.T("rule")+"  "+m.s.Words.Rule(e.Rule)+" ["+e.Rule.Ref+"]", w) {
 			lines = append(lines, plain(l))
 		}
 	}
 	if c := t.At(e.Cause); c != nil {
-		lines = append(lines, plain(width.Cut(m.s.Words.T("cause")+"  "+c.Line(), w)))
+		lines = append(lines, plain(width.Cut(m.s.Words.T("cause")+"  "+m.s.Words.Event(c), w)))
 	}
 	if e.HasSegment() {
 		lines = append(lines, plain(width.Cut(fmt.Sprintf("SEG.SEQ=%s SEG.ACK=%s SEG.LEN=%d SEG.WND=%d %s", e.Seg.Seq, e.Seg.Ack, e.Seg.Len(), e.Seg.Wnd, e.Seg.Options), w)))
@@ -116,14 +122,10 @@ func (m *Model) askLines(w int) []line {
 		return nil
 	}
 	var lines []line
-	for i, l := range width.Wrap(words.T("predict")+"  "+course.Plain(joinLines(s.Prompt())), w) {
-		look := lookPlain
-		if i == 0 {
-			look = lookAsk
-		}
-		lines = append(lines, line{look: look, text: l})
+	for _, l := range width.Wrap(words.T("predict")+"  "+course.Plain(joinLines(s.Prompt())), w) {
+		lines = append(lines, line{look: lookAsk, text: l})
 	}
-	if s.Open() || a.World != "" {
+	if s.Open() {
 		for i, c := range s.Choices() {
 			for k, l := range width.Wrap(fmt.Sprintf("%d) %s", i+1, course.Plain(c)), w-2) {
 				lines = append(lines, plain(strings.Repeat(" ", min(k, 1)*3)+"  "+l))
@@ -203,6 +205,9 @@ func (m *Model) feedbackLines(w int, belief bool) []line {
 	s, words := m.s, m.s.Words
 	r := s.Record(s.Ask().ID)
 	if m.feedback == nil {
+		if r.Closed && r.Right {
+			return []line{{look: lookRight, text: width.Cut(m.rightWord(r)+": "+course.Plain(s.Solution()), w)}}
+		}
 		if r.Closed {
 			return []line{{look: lookRight, text: width.Cut(words.T("closed")+" "+course.Plain(s.Solution()), w)}}
 		}
@@ -210,11 +215,7 @@ func (m *Model) feedbackLines(w int, belief bool) []line {
 	}
 	f := m.feedback
 	if f.Right {
-		word := words.T("right")
-		if !r.First {
-			word = words.T("right_second")
-		}
-		return []line{{look: lookRight, text: width.Cut(word+": "+course.Plain(s.Solution()), w)}}
+		return []line{{look: lookRight, text: width.Cut(m.rightWord(r)+": "+course.Plain(s.Solution()), w)}}
 	}
 	var lines []line
 	add := func(l look, text string) {
@@ -222,7 +223,15 @@ func (m *Model) feedbackLines(w int, belief bool) []line {
 			lines = append(lines, line{look: l, text: t})
 		}
 	}
-	add(lookWrong, words.T("wrong")+": "+m.lastTry)
+	if f.Invalid != "" {
+		add(lookWrong, f.Invalid)
+		return lines
+	}
+	verdict := words.T("wrong")
+	if f.Closed {
+		verdict = words.T("wrong_last")
+	}
+	add(lookWrong, verdict+": "+m.lastTry)
 	if f.Because != "" {
 		add(lookPlain, course.Plain(joinLines(f.Because)))
 	}

@@ -113,8 +113,21 @@ func (m *Model) toggleWorld() {
 	if t == nil || m.s.Open() {
 		return
 	}
-	a := m.s.Ask()
-	m.addBranch(newBranch(m.s.Words.T("what_if")+": "+a.ID, m.s.Lesson().Worlds[a.World], t))
+	b := newBranch(m.s.Words.T("what_if")+": "+m.s.WorldTitle(), m.s.Lesson().Worlds[m.s.Ask().World], t)
+	m.addBranch(b)
+	b.jumpToEvent(divergence(t))
+}
+
+// divergence is the first event of a world that something unusual has done: the
+// place to begin to look.
+func divergence(t *trace.Trace) int {
+	for i := range t.Events {
+		e := &t.Events[i]
+		if e.Kind == trace.Drop && e.Text != "" || e.Rule == fault.RuleOldPacket {
+			return e.N
+		}
+	}
+	return 1
 }
 
 // undo takes the last change back.
@@ -150,6 +163,9 @@ func (m *Model) editTarget() *trace.Event {
 		return nil
 	}
 	e := t.At(m.selected)
+	if e != nil && e.Pkt == 0 { // what a segment has done stands for the segment
+		e = t.At(e.Cause)
+	}
 	if e == nil || e.N > upto || e.Pkt == 0 { // nothing selected
 		return nil
 	}
@@ -261,7 +277,7 @@ func (m *Model) toCause() {
 	}
 	if e := t.At(n); e != nil && e.Cause > 0 {
 		m.selectEvent(e.Cause)
-		m.message = fmt.Sprintf("%s: %s", m.s.Words.T("cause"), t.At(e.Cause).Line())
+		m.message = fmt.Sprintf("%s: %s", m.s.Words.T("cause"), m.s.Words.Event(t.At(e.Cause)))
 		return
 	}
 	m.message = m.s.Words.T("no_cause")
@@ -280,7 +296,7 @@ func (m *Model) toEffect() {
 				break // the future answers the open question
 			}
 			m.selectEvent(e.N)
-			m.message = fmt.Sprintf("%s: %s", m.s.Words.T("effect"), e.Line())
+			m.message = fmt.Sprintf("%s: %s", m.s.Words.T("effect"), m.s.Words.Event(e))
 			return
 		}
 	}

@@ -126,7 +126,11 @@ func (m *Model) comparePage() []line {
 		case r.Verdict == compare.NotComparable:
 			look = lookFaint
 		}
-		page = append(page, m.compareRow([]string{n, what, r.Field, r.Model, r.Live, verdict}, look))
+		row := m.compareRow([]string{n, what, r.Field, r.Model, r.Live, verdict}, look)
+		if i == m.row { // marked without colour too
+			row.text = ">" + row.text[1:]
+		}
+		page = append(page, row)
 	}
 	for len(page) < m.h-len(words)-2 {
 		page = append(page, plain(""))

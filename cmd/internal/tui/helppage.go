@@ -33,5 +33,13 @@ func (m *Model) fitKeys(keys []string, rows int) []string {
 // compactKey squeezes a line of the key help into n columns.
 func compactKey(s string, n int) string {
 	keys, what := width.Cut(s, 22), strings.TrimSpace(strings.TrimPrefix(s, width.Cut(s, 22)))
-	return width.Cut(width.Pad(strings.TrimSpace(strings.Fields(keys)[0]), 6)+" "+what, n-1)
+	return width.Cut(width.Pad(firstKey(keys), 6)+" "+what, n-1)
+}
+
+// firstKey is the first of the keys that do the same; a range stays a range.
+func firstKey(keys string) string {
+	if strings.Contains(keys, "…") {
+		return "1-9"
+	}
+	return strings.Fields(keys)[0]
 }

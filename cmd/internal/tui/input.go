@@ -85,6 +85,13 @@ func (m *Model) keyInput(name string, msg tea.KeyMsg) (done bool, cmd tea.Cmd) {
 	case name == "ctrl+u":
 		m.input = ""
 		return true, nil
+	case m.mode == modeAnswer && m.input == "" && (name == "h" || name == "?" || name == "？"):
+		if name == "h" {
+			m.hint()
+		} else {
+			m.notSure()
+		}
+		return true, nil
 	case msg.Type == tea.KeyRunes || name == " ":
 		if name == " " || name == "　" {
 			m.input += " "

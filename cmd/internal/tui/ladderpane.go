@@ -58,13 +58,25 @@ func offset(letter string, n int) string {
 
 // stateTag writes a state on the lifeline, masked if it is the answer.
 func (m *Model) stateTag(e *trace.Event) string {
-	if m.branch == 0 && m.s.Hidden(e.Host, "state") {
+	if m.branch == 0 && m.s.Hidden(e.Host, "state") && m.isCurrentState(e) {
 		return "???"
 	}
 	if m.w < 72 {
 		return e.To.Short()
 	}
 	return e.To.String()
+}
+
+// isCurrentState reports whether the event is the last change of state that the
+// screen shows of its host: only that one can be an answer.
+func (m *Model) isCurrentState(e *trace.Event) bool {
+	t, _, upto := m.shown()
+	for n := upto; n > e.N; n-- {
+		if o := t.At(n); o.Kind == trace.State && o.Host == e.Host {
+			return false
+		}
+	}
+	return true
 }
 
 // ladderPane draws n rows of the ladder, the current moment among them.
@@ -78,7 +90,11 @@ func (m *Model) ladderPane(w, n int) []line {
 	if m.selected > 0 && m.selected < len(l.RowOf) && m.selected <= upto {
 		now = l.RowOf[m.selected]
 	}
-	end := min(l.Rows, max(l.Now+4, rows))
+	ahead := 2 // rows below the current one: an arrow on its way shows there
+	if rows >= 12 {
+		ahead = 4
+	}
+	end := min(l.Rows, max(l.Now+ahead, rows))
 	top := max(0, end-rows)
 	if now < top {
 		top = now

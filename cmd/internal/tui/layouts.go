@@ -45,10 +45,10 @@ func checkLayout(l *course.Lesson, lang string, size [2]int, unicode bool) (errs
 			}
 		}
 		look("first seen")
-		for s.Open() {
+		for try := 0; s.Open(); try++ {
 			for s.Hint() {
 			}
-			m.answer(wrongAnswer(s.Ask()))
+			m.answer(wrongAnswer(s.Ask(), try))
 			look("after a wrong answer")
 		}
 		look("closed")
@@ -56,22 +56,23 @@ func checkLayout(l *course.Lesson, lang string, size [2]int, unicode bool) (errs
 	return errs
 }
 
-// wrongAnswer is an answer that is understood and, as a rule, wrong.
-func wrongAnswer(a *course.Ask) string {
+// wrongAnswer is an answer that is understood and, as a rule, wrong; another for
+// each try.
+func wrongAnswer(a *course.Ask, try int) string {
 	switch a.Kind {
 	case course.AskNumber:
-		return "4294967295"
+		return fmt.Sprint(4294967295 - try)
 	case course.AskState:
-		return "CLOSING"
+		return []string{"CLOSING", "LAST-ACK", "TIME-WAIT"}[try%3]
 	default:
-		return "1"
+		return fmt.Sprint(1 + try%len(a.Choices))
 	}
 }
 
 // overflow says what of the current screen is cut.
 func (m *Model) overflow() (problems []string) {
 	w := m.w - 2
-	if n := len(m.askLines(w)); n > m.h-3 {
+	if n := len(m.askLines(w)) + len(m.afterLines(w)); n > m.h-3 {
 		problems = append(problems, fmt.Sprintf("the question takes %d lines, there are %d", n, m.h-3))
 	}
 	if n := len(m.storyLines(w)) + len(m.askLines(w)); m.s.Ask() == nil && n > m.h-3 {

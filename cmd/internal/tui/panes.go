@@ -33,7 +33,7 @@ func (m *Model) tcbPane(w int, full bool) []line {
 		if i == 2 {
 			break
 		}
-		columns = append(columns, m.tcbColumn(mainView(views, h.Name), h, col, full))
+		columns = append(columns, m.tcbColumn(views, h, col, full))
 	}
 	titles := make([]string, len(columns))
 	for i := range columns {
@@ -91,11 +91,60 @@ func padTo(l line, n int) []line {
 	return append(parts, plain(strings.Repeat(" ", max(0, n))))
 }
 
-// tcbColumn writes one control block: three lines, or one a variable.
-func (m *Model) tcbColumn(v *trace.View, h trace.Host, w int, full bool) []line {
-	if v == nil {
-		return []line{{look: lookFaint, text: m.s.Words.T("no_tcb")}}
+// tcbColumn writes what one host holds: its listener, if it has one, and its
+// connection, in a few lines or one variable a line.
+func (m *Model) tcbColumn(views []trace.View, h trace.Host, w int, full bool) []line {
+	var lines []line
+	v := mainView(views, h.Name)
+	for i := range views {
+		if l := &views[i]; l.Host == h.Name && l.State == wire.StateListen && l.Known[trace.VarBacklog] {
+			lines = append(lines, m.listenerLines(l, w, v != l)...)
+		}
 	}
+	switch {
+	case v == nil && m.isLive():
+		return []line{{look: lookFaint, text: m.s.Words.T("not_sampled")}}
+	case v == nil:
+		return []line{{look: lookFaint, text: m.s.Words.T("no_tcb")}}
+	case v.State == wire.StateListen && len(lines) > 0:
+		return lines
+	}
+	lines = append(lines, m.headLine(v, h, w))
+	if v.Known == [trace.Vars]bool{} { // a kernel tells the state and keeps the rest to itself
+		return lines
+	}
+	if full {
+		return append(lines, m.tcbRows(v, w)...)
+	}
+	return append(lines,
+		m.varLine(v, w, []string{"ISS", "UNA", "NXT"}, trace.VarISS, trace.VarSndUna, trace.VarSndNxt),
+		m.varLine(v, w, []string{"IRS", "RCV.NXT"}, trace.VarIRS, trace.VarRcvNxt),
+		m.varLine(v, w, []string{"SND.WND", "RCV.WND"}, trace.VarSndWnd, trace.VarRcvWnd),
+		plain(m.timerText(v)))
+}
+
+// isLive reports whether the trace shown is not the model's.
+func (m *Model) isLive() bool {
+	t, _, _ := m.shown()
+	return t.Source != trace.Model
+}
+
+// listenerLines write a listening socket and its two queues: on one line beside
+// a connection, on two by itself.
+func (m *Model) listenerLines(v *trace.View, w int, short bool) []line {
+	queues := m.s.Words.T("queues", v.Value[trace.VarSynQueue], v.Value[trace.VarAcceptQueue], v.Value[trace.VarBacklog])
+	name := v.Conn + " " + v.State.String()
+	if short && width.Of(name)+2+width.Of(queues) <= w {
+		return []line{{parts: []line{{look: lookState, text: name}, plain("  " + queues)}}}
+	}
+	if short {
+		return []line{{look: lookState, text: name}}
+	}
+	return []line{{look: lookState, text: name}, plain(queues)}
+}
+
+// headLine writes a connection's name, state and address, as far as they fit.
+func (m *Model) headLine(v *trace.View, h trace.Host, w int) line {
 	state := v.State.String()
 	if v.StateNew {
 		state += " *"
@@ -103,46 +152,45 @@ func (m *Model) tcbColumn(v *trace.View, h trace.Host, w int, full bool) []line 
 	if m.branch == 0 && m.s.Hidden(v.Host, "state") {
 		state = "???"
 	}
+	name := v.Conn + " "
 	addr := h.IP
 	if v.Local.Port != 0 {
 		addr += ":" + strconv.Itoa(int(v.Local.Port))
 	}
-	head := line{parts: []line{plain(width.Pad(addr, min(18, w/2))), {look: lookState, text: state}}}
-	if v.State == wire.StateListen && v.Known[trace.VarBacklog] {
-		q := m.s.Words.T("queues", v.Value[trace.VarSynQueue], v.Value[trace.VarAcceptQueue], v.Value[trace.VarBacklog])
-		return []line{head, plain(q)}
+	if width.Of(name+state+addr)+2 > w {
+		addr = ""
 	}
-	if v.Known == [trace.Vars]bool{} { // a kernel tells the state and keeps the rest to itself
-		return []line{head}
-	}
-	if full {
-		return append([]line{head}, m.tcbRows(v)...)
-	}
-	one := func(names []string, ids ...trace.VarID) line {
-		var parts []string
-		for i, id := range ids {
-			parts = append(parts, names[i]+" "+m.varText(v, id))
+	return line{parts: []line{plain(name), {look: lookState, text: state}, {look: lookFaint, text: "  " + addr}}}
+}
+
+// varLine writes as many variables as fit; a number is never cut.
+func (m *Model) varLine(v *trace.View, w int, names []string, ids ...trace.VarID) line {
+	text := ""
+	for i, id := range ids {
+		part := names[i] + " " + m.varText(v, id)
+		if text != "" {
+			part = "  " + part
 		}
-		return plain(strings.Join(parts, "  "))
+		if width.Of(text+part) <= w {
+			text += part
+		}
 	}
-	return []line{head,
-		one([]string{"ISS", "UNA", "NXT"}, trace.VarISS, trace.VarSndUna, trace.VarSndNxt),
-		one([]string{"IRS", "RCV.NXT", "WND"}, trace.VarIRS, trace.VarRcvNxt, trace.VarSndWnd),
-		plain(m.timerText(v)),
-	}
+	return plain(text)
 }
 
 // tcbRows writes one variable a line, with what it was before.
-func (m *Model) tcbRows(v *trace.View) []line {
+func (m *Model) tcbRows(v *trace.View, w int) []line {
 	var rows []line
 	for id := range trace.Vars {
 		if !v.Known[id] || id == trace.VarBacklog || id == trace.VarSynQueue || id == trace.VarAcceptQueue {
 			continue
 		}
-		text := width.Pad(id.String(), 22) + m.varText(v, id)
-		if v.Changed[id] && v.Was[id] != 0 && !m.hidden(v, id) {
-			was := trace.Var{ID: id, Value: v.Was[id]}
-			text += " was " + was.Text()
+		text := width.Pad(id.String(), 21) + m.varText(v, id)
+		if v.Changed[id] && v.Was[id] != 0 && !m.hidden(v, id) && !m.textbook {
+			was := " was " + trace.Var{ID: id, Value: v.Was[id]}.Text()
+			if width.Of(text+was) <= w {
+				text += was
+			}
 		}
 		look := lookPlain
 		if v.Changed[id] {

@@ -52,8 +52,10 @@ func chooseColors(opt Options) palette {
 	}
 	switch {
 	case opt.Color == "always":
-	case opt.Color == "never", get("NO_COLOR") != "":
+	case opt.Color == "never":
 		p.on = false
+	case get("NO_COLOR") != "":
+		p.on, p.mono = false, true
 	case get("CLICOLOR_FORCE") != "" && get("CLICOLOR_FORCE") != "0":
 	case get("CLICOLOR") == "0", get("TERM") == "dumb":
 		p.on = false

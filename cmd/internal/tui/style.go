@@ -11,6 +11,7 @@ import (
 // only sign: everything it says stands there in words or marks as well.
 type palette struct {
 	on    bool
+	mono  bool // no colour, but bold, faint and reverse
 	light bool
 }
 
@@ -67,7 +68,13 @@ func (p palette) codes(l look) string {
 // paint colours a text.
 func (p palette) paint(l look, s string) string {
 	code := p.codes(l)
-	if !p.on || code == "" || s == "" {
+	if p.mono && !p.on {
+		code = map[look]string{lookBold: "1", lookState: "1", lookAsk: "1", lookRight: "1", lookWrong: "1", lookLost: "1",
+			lookFaint: "2", lookSelected: "7", lookBar: "7"}[l]
+	} else if !p.on {
+		code = ""
+	}
+	if code == "" || s == "" {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"

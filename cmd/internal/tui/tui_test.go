@@ -188,7 +188,7 @@ func TestLoseASegment(t *testing.T) {
 		t.Fatalf("branch %+v", m.current())
 	}
 	press(m, "end")
-	if v := m.View(); !strings.Contains(v, "1030") {
+	if v := m.View(); !strings.Contains(v, "1010") {
 		t.Errorf("in the world without the ACK, B resends after a second:\n%s", v)
 	}
 	press(m, "F")
@@ -271,7 +271,7 @@ func TestLive(t *testing.T) {
 // A window that is too small says so in one line; p and q still work.
 func TestTooSmall(t *testing.T) {
 	m := newModel(t, "en", 59, 20, false)
-	if v := m.View(); !strings.Contains(v, "at least 60x20") || strings.Contains(v, "\n") {
+	if v := m.View(); !strings.Contains(v, "60x20 at least") || strings.Contains(v, "\n") {
 		t.Errorf("screen: %q", v)
 	}
 	press(m, "x", "right")

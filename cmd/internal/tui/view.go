@@ -62,7 +62,7 @@ func (m *Model) lessonPage() []line {
 	page := []line{header}
 	switch m.view {
 	case viewStory:
-		all := append(m.storyLines(m.w-2), m.askLines(m.w-2)...)
+		all := append(append(m.storyLines(m.w-2), m.askLines(m.w-2)...), m.afterLines(m.w-2)...)
 		return m.fill(append(page, indent(clip(all, room))...), footer)
 	case viewTCB:
 		return m.fill(append(page, clip(m.tcbPane(m.w, true), room)...), footer)
@@ -93,7 +93,9 @@ func (m *Model) widePage() []line {
 	room := m.h - 2 - len(words) - 1
 	left := m.ladderPane(leftWidth, room)
 	right := m.tcbPane(rightWidth, true)
-	right = append(right, m.recentPane(rightWidth, room-len(right))...)
+	if m.branch == 0 { // a branch tells it below
+		right = append(right, m.recentPane(rightWidth, room-len(right))...)
+	}
 	page := []line{header}
 	for i := range room {
 		row := line{parts: []line{}}
@@ -201,7 +203,10 @@ func (m *Model) footer() line {
 		return line{look: lookBold, text: " " + width.Cut(oneLine(m.message), m.w-1)}
 	}
 	w := m.s.Words
-	if m.mode == modeAnswer || m.mode == modeGoto {
+	if m.mode == modeGoto {
+		return line{look: lookFaint, text: " " + w.T("goto_keys")}
+	}
+	if m.mode == modeAnswer {
 		return line{look: lookFaint, text: " " + width.Cut(w.T("ask_typed"), m.w-1)}
 	}
 	text := ""
@@ -237,7 +242,7 @@ func (m *Model) wordsPane(w, n int) []line {
 	if m.branch > 0 {
 		return clip(m.branchLines(w), n)
 	}
-	story, ask := m.storyLines(w), m.askLines(w)
+	story, ask := m.storyLines(w), append(m.askLines(w), m.afterLines(w)...)
 	if m.mode == modeGoto {
 		ask = append(ask, line{parts: []line{{look: lookAsk, text: m.s.Words.T("goto_prompt")}, plain(m.input + "_")}})
 	}
@@ -269,14 +274,20 @@ func (m *Model) storyLines(w int) []line {
 	for _, l := range width.Wrap(course.Plain(joinLines(m.s.Story())), w) {
 		lines = append(lines, plain(l))
 	}
+	if m.s.Pos() == m.s.Len()-1 {
+		right, _, total := m.s.Score()
+		lines = append(lines, line{look: lookRight, text: m.s.Words.T("score", right, total) + "  " + m.savedText()})
+	}
+	return lines
+}
+
+// afterLines are what is told once the question of the step is closed.
+func (m *Model) afterLines(w int) []line {
+	var lines []line
 	if after := m.s.After(); after != "" {
 		for _, l := range width.Wrap(course.Plain(joinLines(after)), w) {
 			lines = append(lines, line{look: lookBold, text: l})
 		}
-	}
-	if m.s.Pos() == m.s.Len()-1 {
-		right, _, total := m.s.Score()
-		lines = append(lines, line{look: lookRight, text: m.s.Words.T("score", right, total) + "  " + m.savedText()})
 	}
 	return lines
 }
