@@ -134,6 +134,9 @@ func (m *Model) isLive() bool {
 func (m *Model) listenerLines(v *trace.View, w int, short bool) []line {
 	queues := m.s.Words.T("queues", v.Value[trace.VarSynQueue], v.Value[trace.VarAcceptQueue], v.Value[trace.VarBacklog])
 	name := v.Conn + " " + v.State.String()
+	if short {
+		queues = m.s.Words.T("queues_short", v.Value[trace.VarSynQueue], v.Value[trace.VarAcceptQueue], v.Value[trace.VarBacklog])
+	}
 	if short && width.Of(name)+2+width.Of(queues) <= w {
 		return []line{{parts: []line{{look: lookState, text: name}, plain("  " + queues)}}}
 	}

@@ -72,7 +72,7 @@ func (m *Model) lessonPage() []line {
 	}
 	left := room - len(words) - 1 // a rule above the words
 	tcb := m.tcbPane(m.w, false)
-	const leastLadder = 6
+	const leastLadder = 5
 	if left-len(tcb) >= leastLadder {
 		page = append(page, m.ladderPane(m.w, left-len(tcb))...)
 		page = append(page, tcb...)
