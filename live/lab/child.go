@@ -36,12 +36,17 @@ func childMain(in io.Reader, out io.Writer) int {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	done := make(chan struct{})
+	defer close(done)
 	go func() {
 		for range rd.lines { // nothing more is said; the channel closes at the end of input
 		}
 		cancel()
-		time.Sleep(time.Second) // time to stop in good order
-		os.Exit(130)
+		select {
+		case <-done: // all was said before the parent went away
+		case <-time.After(time.Second): // time to stop in good order
+			os.Exit(130)
+		}
 	}()
 	if err := childRun(ctx, first.m, out); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -75,6 +75,8 @@ func TestModelAndKernelAgree(t *testing.T) {
 		{"half-close", withFaults("", "B: x = accept s\nA: shutdown c write\nB: recv x\nB: send x \"late\"\nA: recv c \"late\"\nB: close x\nA: recv c\nA: close c\n")},
 		{"server closes first", withFaults("", "B: x = accept s\nB: close x\nA: recv c\nA: close c\n")},
 		{"unread data", withFaults("", "B: x = accept s\nA: send c \"hello\"\nat 200ms  B: close x\nat 300ms  A: recv c\n")},
+		{"data after close", withFaults("", "B: x = accept s\nA: close c\nB: recv x\nB: send x \"late\"\nat 200ms  B: recv x\nB: send x \"more\"\n")},
+		{"unread data, then a RST", withFaults("", "B: x = accept s\nB: send x \"last\"\nA: send c \"unread\"\nat 200ms  B: close x\nat 300ms  A: recv c 100\nA: recv c 100\nA: recv c 100\n")},
 		{"refused", "host A\nhost B\nlink A B\nA: c = socket tcp\nA: connect c B:80\n"},
 		{"never accepted", withFaults("", "A: send c \"hello\"\n")},
 		{"SYN lost", withFaults("drop A->B SYN 1", "B: x = accept s\n")},

@@ -171,7 +171,7 @@ func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 	if err != nil {
 		_ = cmd.Process.Kill()
 	}
-	waitErr := cmd.Wait()
+	waitErr := cmd.Wait() // once everything is said, how the child ends does not matter
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused):
@@ -181,9 +181,7 @@ func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 	case err != nil && stderr.Len() > 0:
 		return nil, fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
 	case err != nil:
-		return nil, fmt.Errorf("lab: %w", err)
-	case waitErr != nil:
-		return nil, fmt.Errorf("lab: the child failed: %w %s", waitErr, strings.TrimSpace(stderr.String()))
+		return nil, fmt.Errorf("lab: %w (the child: %v)", err, waitErr)
 	}
 	return res, nil
 }

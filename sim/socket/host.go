@@ -168,8 +168,6 @@ func (h *Host) settle(now time.Duration, id ID) {
 		s.role = dead
 	case s.tcb.State == wire.StateClosed && s.closed:
 		s.role = dead
-	case s.closed && s.tcb.Readable() > 0: // data that nobody will ever read
-		h.step(now, id, tcp.AbortUnread())
 	}
 }
 
@@ -239,6 +237,10 @@ func (h *Host) arrivesConnection(now time.Duration, id ID, seg wire.Segment) {
 			h.fx = append(h.fx, Effect{Sock: id, Output: tcp.Output{Effect: tcp.EffectIgnore, Rule: RuleAcceptQueueFull}})
 			return
 		}
+	}
+	if s.closed && s.tcb.TakesLate(seg) { // data that nobody will ever read
+		h.step(now, id, tcp.LateData(seg))
+		return
 	}
 	h.step(now, id, tcp.Arrives(seg, 0))
 }

@@ -106,7 +106,11 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 		if !b.Profile.Has(QuirkResetKeepsData) {
 			b.rcv = Queue{}
 		}
-		m.signal(wire.ECONNRESET, RuleReset)
+		errno := wire.ECONNRESET
+		if b.State == wire.StateCloseWait { // the peer had said that it sends no more: only writing is broken
+			errno = wire.EPIPE
+		}
+		m.signal(errno, RuleReset)
 		m.enterClosed(RuleReset)
 	default: // CLOSING, LAST-ACK, TIME-WAIT
 		m.enterClosed(RuleResetQuiet)

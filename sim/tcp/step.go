@@ -18,6 +18,7 @@ const (
 	EventReceive
 	EventClose
 	EventAbort
+	EventLateData
 	EventArrives
 	EventExpire
 )
@@ -53,6 +54,10 @@ func Abort() Input { return Input{Event: EventAbort, rule: RuleAbort} }
 
 // AbortUnread is the ABORT that a socket's close() becomes when data is unread.
 func AbortUnread() Input { return Input{Event: EventAbort, rule: RuleDataAfterEnd} }
+
+// LateData is an incoming segment whose data the program, which has closed, will
+// never read: the peer is told with a RST (RFC 9293 §3.6.1, SHLD-3).
+func LateData(seg wire.Segment) Input { return Input{Event: EventLateData, Seg: seg} }
 
 // Arrives is an incoming segment. The initial sequence number is used if the
 // segment opens a connection.
@@ -117,6 +122,9 @@ func (b *TCB) Step(now time.Duration, in Input, out []Output) []Output {
 		m.close()
 	case EventAbort:
 		m.abort(in.rule)
+	case EventLateData:
+		m.emit(ResetFor(in.Seg), RuleDataAfterEnd, false)
+		m.enterClosed(RuleDataAfterEnd)
 	case EventArrives:
 		m.segmentArrives(in.Seg, in.ISS)
 	case EventExpire:

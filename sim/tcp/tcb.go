@@ -121,6 +121,13 @@ func (b *TCB) MaySend() bool {
 	}
 }
 
+// TakesLate reports whether a segment brings new data after CLOSE, which only a
+// program that goes on reading could use.
+func (b *TCB) TakesLate(seg wire.Segment) bool {
+	waits := b.State == wire.StateFinWait1 || b.State == wire.StateFinWait2
+	return waits && seg.Data != "" && seg.Flags&wire.RST == 0 && seg.Seq.Add(len(seg.Data)).After(b.RcvNxt)
+}
+
 // Probes returns how many times a closed window has been probed in vain.
 func (b *TCB) Probes() int { return int(b.probes) }
 
