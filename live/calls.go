@@ -3,6 +3,7 @@ package live
 import (
 	"net/netip"
 	"strconv"
+	"syscall"
 
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
@@ -95,6 +96,9 @@ func (p *Player) listen(s *sock, st *scenario.Stmt) error {
 		if err := p.bind(s, st.Port); err != nil {
 			return err
 		}
+	}
+	if end, ok := p.ports[s.local]; ok && st.HasPort && end.Port != st.Port {
+		return syscall.EINVAL // bound to another port
 	}
 	backlog := st.Backlog
 	if backlog < 0 {

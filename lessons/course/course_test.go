@@ -283,3 +283,33 @@ func TestCheckRefuses(t *testing.T) {
 		})
 	}
 }
+
+// A session in which nothing was answered, or with other numbers, never takes the
+// place of one that has answers; one's own lesson never touches a built-in one.
+func TestProgressIsNeverLost(t *testing.T) {
+	p, err := course.LoadProgress(filepath.Join(t.TempDir(), "progress.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := session(t, 42, "en")
+	s.Goto(2)
+	s.Answer("801")
+	p.Keep(s)
+	p.Keep(session(t, 42, "en")) // opened again, and left
+	p.Keep(session(t, 7, "en"))  // other numbers, nothing answered
+	if st := p.Lessons["handshake"]; st.Right != 1 || st.Seed != 42 {
+		t.Errorf("the answers are gone: %+v", st)
+	}
+	own := *s.Lesson()
+	own.Local = true
+	mine, err := course.NewSession(&own, 42, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine.Goto(2)
+	mine.Answer("1")
+	p.Keep(mine)
+	if st := p.Lessons["handshake"]; st.Right != 1 {
+		t.Errorf("a lesson of the same name has changed the built-in one's standing: %+v", st)
+	}
+}

@@ -23,6 +23,7 @@ const FormatVersion = 1
 // A Lesson is a loaded lesson. Its parts are never changed after loading.
 type Lesson struct {
 	Dir      string // folder name, "01-handshake"
+	Local    bool   // somebody's own folder, not built in
 	ID       string
 	After    []string
 	Minutes  int
@@ -134,6 +135,9 @@ type tomlAsk struct {
 	} `toml:"choices"`
 }
 
+// maxSeeds bounds how many seeds a check plays.
+const maxSeeds = 1000
+
 // reserved ids would clash with the words of `netlab lesson`.
 var reserved = []string{"list", "check", "new", "watch", "reset", "run", "export", "import", "export-progress", "import-progress"}
 
@@ -197,6 +201,12 @@ func (l *Lesson) fill(name string, t *tomlLesson) (errs []error) {
 	}
 	if n, _ := fmt.Sscanf(t.Seeds.Check, "%d..%d", &l.Seeds[0], &l.Seeds[1]); n != 2 || l.Seeds[1] < l.Seeds[0] {
 		fail(`bad seeds.check %q (want "1..64")`, t.Seeds.Check)
+	}
+	if l.Seeds[1]-l.Seeds[0] >= maxSeeds {
+		fail("seeds.check has more than %d seeds", maxSeeds)
+	}
+	if t.Minutes < 1 {
+		fail("minutes is %d; say how long the lesson takes", t.Minutes)
 	}
 	if !t.Live.Compare && t.Live.Reason == "" {
 		fail("live.compare is false without a live.reason, which learners are shown")

@@ -29,9 +29,33 @@ type Standing struct {
 	Records map[string]*Record `json:"records"`
 }
 
+// progressVersion is the form of the file that this netlab writes.
+const progressVersion = 1
+
+// A DamagedError says that the progress file is there and cannot be used. It is
+// left as it is.
+type DamagedError struct {
+	Path string
+	Why  string
+}
+
+// Error implements error.
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("progress: %s is damaged: %s (move it away to begin anew)", e.Path, e.Why)
+}
+
+// key is where a lesson's standing is kept: one's own lesson never touches the
+// standing of a built-in one.
+func (l *Lesson) key() string {
+	if l.Local {
+		return "folder:" + l.ID
+	}
+	return l.ID
+}
+
 // LoadProgress reads the progress file; a file that is not there is an empty one.
 func LoadProgress(path string) (*Progress, error) {
-	p := &Progress{Version: 1, Lessons: map[string]*Standing{}, path: path}
+	p := &Progress{Version: progressVersion, Lessons: map[string]*Standing{}, path: path}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
@@ -40,8 +64,12 @@ func LoadProgress(path string) (*Progress, error) {
 		return p, fmt.Errorf("progress: %w", err)
 	}
 	if err := json.Unmarshal(data, p); err != nil {
-		return p, fmt.Errorf("progress: %s is damaged: %w (move it away to begin anew)", path, err)
+		return p, &DamagedError{path, err.Error()}
 	}
+	if p.Version > progressVersion {
+		return p, &DamagedError{path, fmt.Sprintf("it was written by a newer netlab (version %d)", p.Version)}
+	}
+	p.Version = progressVersion
 	if p.Lessons == nil {
 		p.Lessons = map[string]*Standing{}
 	}
@@ -85,20 +113,47 @@ func (p *Progress) Reset(id string) {
 	delete(p.Lessons, id)
 }
 
-// Keep takes over where a session stands.
+// Keep takes over where a session stands. What was answered before, with the same
+// numbers, stays unless it was answered again; a session with other numbers takes
+// its place only once it has an answer.
 func (p *Progress) Keep(s *Session) {
-	right, _, total := s.Score()
-	done := s.Finished()
-	if old := p.Lessons[s.Lesson().ID]; old != nil {
-		done = done || old.Done
+	key := s.Lesson().key()
+	old := p.Lessons[key]
+	records := map[string]*Record{}
+	answered := false
+	for id, r := range s.records {
+		if r.Closed || len(r.Tries) > 0 || r.Hints > 0 {
+			records[id], answered = r, true
+		}
 	}
-	p.Lessons[s.Lesson().ID] = &Standing{Step: s.pos, Steps: s.Len(), Seed: s.Run.Seed, Done: done, Right: right, Total: total, Records: s.records}
+	if old != nil && old.Seed != s.Run.Seed && !answered {
+		return
+	}
+	st := &Standing{Step: s.pos, Steps: s.Len(), Seed: s.Run.Seed, Done: s.Finished(), Records: records}
+	if old != nil {
+		st.Done = st.Done || old.Done
+		for id, r := range old.Records {
+			if old.Seed == s.Run.Seed && records[id] == nil && r != nil {
+				records[id] = r
+			}
+		}
+	}
+	for _, step := range s.Lesson().Steps {
+		if step.Ask == nil {
+			continue
+		}
+		st.Total++
+		if r := records[step.Ask.ID]; r != nil && r.First {
+			st.Right++
+		}
+	}
+	p.Lessons[key] = st
 }
 
 // Resume takes a session to where it was left, if it was left with these numbers.
 func (p *Progress) Resume(s *Session) bool {
-	st := p.Lessons[s.Lesson().ID]
-	if st == nil || st.Seed != s.Run.Seed || st.Step >= s.Len()-1 {
+	st := p.Lessons[s.Lesson().key()]
+	if st == nil || st.Seed != s.Run.Seed || st.Step < 0 || st.Step >= s.Len()-1 {
 		return false
 	}
 	for id, r := range st.Records {

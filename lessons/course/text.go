@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // A Text is a lesson's words in one language.
@@ -52,6 +53,10 @@ func parseText(name, data string) (*Text, error) {
 			errs = append(errs, fmt.Errorf("%s:%d: "+format, append([]any{name, i + 1}, args...)...))
 		}
 		line = strings.TrimRight(line, " \t")
+		if strings.ContainsFunc(line, unicode.IsControl) {
+			fail("the line has a control character")
+			continue
+		}
 		switch m := []string(nil); {
 		case match(headTitle, line, &m) && t.Title == "":
 			t.Title = m[1]

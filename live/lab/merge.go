@@ -54,6 +54,9 @@ func (m *merger) finish(level Level, start time.Time, took time.Duration, stats 
 		res.Trace.Hosts = append(res.Trace.Hosts, trace.Host{Name: h.Name, IP: m.script.Address(i)})
 	}
 	res.Trace.Notes = append(res.Trace.Notes, Describe(level), fmt.Sprintf("%d packets captured, %d dropped by the kernel", stats.Captured, stats.Dropped))
+	if m.script.Until > 0 {
+		res.Trace.Notes = append(res.Trace.Notes, "run until describes the model's time; this run ended when everything was acknowledged and the wire was quiet")
+	}
 	if level == LevelCallsOnly {
 		res.Trace.Notes = res.Trace.Notes[:1]
 	}

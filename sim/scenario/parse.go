@@ -164,6 +164,7 @@ func (p *parser) checkWhole() {
 	if len(s.Stmts) > maxStmts {
 		p.fail(1, fmt.Sprintf("the script has more than %d statements", maxStmts), "")
 	}
+	p.checkSent()
 	for _, st := range s.Stmts {
 		if st.Verb != Connect || st.Peer.Host == st.Host || s.Host(st.Peer.Host) == nil {
 			continue
@@ -171,6 +172,21 @@ func (p *parser) checkWhole() {
 		if _, ok := s.Delay(st.Host, st.Peer.Host); !ok {
 			p.errs = append(p.errs, &Error{st.Pos, fmt.Sprintf("no link joins %s and %s", st.Host, st.Peer.Host),
 				fmt.Sprintf("add: link %s %s delay=10ms", st.Host, st.Peer.Host)})
+		}
+	}
+}
+
+// checkSent bounds what the script sends in all.
+func (p *parser) checkSent() {
+	total := 0
+	for i := range p.s.Stmts {
+		st := &p.s.Stmts[i]
+		if st.Verb != SendCall {
+			continue
+		}
+		if total += max(st.N, len(st.Text)); total > maxSent {
+			p.errs = append(p.errs, &Error{st.Pos, "the script sends more than 16 MiB in all", "a trace keeps every segment; send less"})
+			return
 		}
 	}
 }
@@ -208,6 +224,11 @@ func (p *parser) parseHost(w *words) {
 			h.IP = value
 		default:
 			w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), "a host takes iss=NUMBER and ip=ADDRESS")
+		}
+	}
+	for _, other := range p.s.Hosts {
+		if h.IP != "" && other.IP == h.IP {
+			w.fail(name.col, fmt.Sprintf("hosts %s and %s have the same address", other.Name, h.Name), "give each its own")
 		}
 	}
 	p.s.Hosts = append(p.s.Hosts, h)

@@ -8,8 +8,12 @@ import (
 	"netlab/sim/wire"
 )
 
-// maxOctets bounds what one send or recv may ask for.
-const maxOctets = 1 << 30
+// maxOctets bounds what one send or recv may ask for, maxSent what a script sends
+// in all: a trace keeps every segment.
+const (
+	maxOctets = 8 << 20
+	maxSent   = 16 << 20
+)
 
 // verbHelp lists the forms of the calls; it is also the hint for a wrong one.
 var verbHelp = []struct {

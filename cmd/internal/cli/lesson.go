@@ -59,7 +59,11 @@ func (a *app) lessonArg(arg string) (*course.Lesson, error) {
 		if err != nil {
 			return nil, &exitError{exitUsage, err, "netlab lesson check " + arg}
 		}
+		l.Local = true
 		return l, nil
+	}
+	if st, err := os.Stat(arg); err == nil && st.IsDir() {
+		return nil, usageError("netlab lesson new writes a folder that is a lesson", "%s is no lesson: it has no lesson.toml", arg)
 	}
 	return nil, usageError(lib.Suggest(arg), "no lesson %q", arg)
 }
@@ -136,8 +140,12 @@ func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
 		return a.plainLesson(cmd, s, f)
 	}
 	progress, err := course.LoadProgress(a.progressPath())
-	if err != nil {
+	var damaged *course.DamagedError
+	switch {
+	case errors.As(err, &damaged):
 		return &exitError{exitUsage, err, "netlab lesson reset --all begins anew"}
+	case err != nil: // the lesson goes on without
+		fmt.Fprintln(a.err, "netlab: "+err.Error())
 	}
 	if !f.fresh && f.step == "" {
 		progress.Resume(s)
@@ -197,7 +205,7 @@ func hasQuestion(l *course.Lesson, id string) bool { return contains(questions(l
 // plainLesson writes the lesson to a pipe or a file.
 func (a *app) plainLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags) error {
 	if f.answers != "" {
-		data, err := os.ReadFile(f.answers)
+		data, err := readInput(f.answers)
 		if err != nil {
 			return usageError("a TOML file: question = answer", "%v", err)
 		}

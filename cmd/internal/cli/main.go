@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,12 +67,34 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)
+	finished := make(chan struct{})
+	defer close(finished)
+	go leaveWhenAsked(ctx, finished, errOut)
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, errClosedPipe) {
 		fmt.Fprintln(errOut, "netlab: interrupted")
 		return exitInterrupted
 	}
 	return a.report(err)
+}
+
+// goodOrder is how long a command that was interrupted has to end in good order:
+// to put the terminal back, to end a live run's child.
+const goodOrder = 700 * time.Millisecond
+
+// leaveWhenAsked ends a command that does not look up from its work.
+func leaveWhenAsked(ctx context.Context, finished <-chan struct{}, errOut io.Writer) {
+	select {
+	case <-finished:
+		return
+	case <-ctx.Done():
+	}
+	select {
+	case <-finished:
+	case <-time.After(goodOrder):
+		fmt.Fprintln(errOut, "netlab: interrupted")
+		os.Exit(exitInterrupted)
+	}
 }
 
 // mostErrors is how many mistakes are shown at once; more would hide the first.

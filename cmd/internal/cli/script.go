@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,7 +61,7 @@ func (a *app) script(arg string) (*scenario.Script, error) {
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
 		path = filepath.Join(path, "scenario.txt")
 	}
-	text, err := os.ReadFile(path)
+	text, err := readInput(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usageError(lib.Suggest(arg), "no lesson and no file %q", arg)
@@ -84,15 +85,28 @@ func oneScript(what string) cobra.PositionalArgs {
 	}
 }
 
-// writeOut writes a command's result to the file that -o names, or to stdout.
-// A file appears only when it is complete.
+// writeOut writes a command's result to the file that -o names, or to stdout. A
+// file appears only when it is complete; a device or a pipe is written to as it is.
 func (a *app) writeOut(path string, write func(w writer) error) error {
 	if path == "" || path == "-" {
 		return write(a.out)
 	}
+	mode := fs.FileMode(0o644)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if st, err := os.Stat(path); err == nil {
+		switch {
+		case st.IsDir():
+			return usageError("name a file in it", "%s is a folder", path)
+		case !st.Mode().IsRegular():
+			return writeInto(path, write)
+		}
+		mode = st.Mode().Perm()
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".netlab-*")
 	if err != nil {
-		return usageError("choose a folder that you may write to", "%v", err)
+		return usageError("choose a folder that is there and that you may write to", "cannot write %s: %v", path, errors.Unwrap(err))
 	}
 	defer os.Remove(tmp.Name())
 	err = write(tmp)
@@ -100,7 +114,7 @@ func (a *app) writeOut(path string, write func(w writer) error) error {
 		err = e
 	}
 	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
+		err = os.Chmod(tmp.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
@@ -109,6 +123,36 @@ func (a *app) writeOut(path string, write func(w writer) error) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
+}
+
+// writeInto writes to a device or a pipe.
+func writeInto(path string, write func(w writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return usageError("", "cannot write %s: %v", path, errors.Unwrap(err))
+	}
+	err = write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// maxInput bounds a file that a person names: far above what a person writes.
+const maxInput = 2 << 20
+
+// readInput reads a file that a person names.
+func readInput(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxInput+1))
+	if err == nil && len(data) > maxInput {
+		err = fmt.Errorf("%s is larger than 2 MiB", path)
+	}
+	return data, err
 }
 
 type writer interface{ Write(p []byte) (int, error) }
