@@ -126,6 +126,10 @@ func (m *machine) setWindow(seg *wire.Segment) {
 		if seg.Wnd = b.Profile.SynWnd; seg.Wnd == 0 {
 			seg.Wnd = uint16(min(b.Profile.RcvBuf, 65535))
 		}
+		if b.State.Synchronized() { // a SYN sent again takes back no promise made since
+			b.RcvWnd = max(b.RcvWnd, uint32(seg.Wnd))
+			return
+		}
 		b.RcvWnd = uint32(seg.Wnd)
 		return
 	}
