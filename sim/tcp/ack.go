@@ -7,25 +7,34 @@ func (m *machine) checkAck(seg wire.Segment) bool {
 	b := m.b
 	if !seg.Flags.Has(wire.ACK) {
 		m.ignore(RuleNoAck)
+		if b.State == wire.StateTimeWait && b.Profile.Has(QuirkTimeWaitNoAck) {
+			m.answer(RuleNoAck, seg)
+		}
 		return false
+	}
+	if b.State == wire.StateTimeWait {
+		return m.ackInTimeWait(seg)
 	}
 	if b.State == wire.StateSynReceived && !m.ackInSynReceived(seg) {
 		return false
 	}
 	if seg.Ack.After(b.SndNxt) {
 		m.ignore(RuleFutureAck)
-		m.emitAck(RuleFutureAck)
+		m.answer(RuleFutureAck, seg)
 		return false
 	}
 	if b.Profile.Challenge && seg.Ack.Before(b.SndUna.Add(-int(b.MaxSndWnd))) {
 		m.ignore(RuleOldAck)
-		m.emitAck(RuleOldAck)
+		m.answer(RuleOldAck, seg)
 		return false
 	}
 	m.takeTimestamp(seg)
 	finSent := b.finSent()
 	if seg.Ack.After(b.SndUna) {
+		m.takeSACK(seg)
 		m.acknowledged(seg.Ack)
+	} else {
+		m.duplicateAck(seg)
 	}
 	m.updateSendWindow(seg)
 	if finSent && b.SndUna == b.SndNxt {
@@ -34,10 +43,26 @@ func (m *machine) checkAck(seg wire.Segment) bool {
 	return true
 }
 
+// ackInTimeWait is the fifth check in TIME-WAIT: "the only thing that can arrive in
+// this state is a retransmission of the remote FIN": it is acknowledged, and the
+// wait begins again.
+func (m *machine) ackInTimeWait(seg wire.Segment) bool {
+	b := m.b
+	if seg.Len() == 0 && m.arrived == b.RcvNxt && b.Profile.Has(QuirkQuietTimeWaitAck) {
+		m.ignore(RuleTimeWaitAck)
+		return false
+	}
+	m.start(TimerTimeWait, b.Profile.TimeWait)
+	m.ignore(RuleTimeWaitAck)
+	m.answer(RuleTimeWaitAck, seg)
+	return false
+}
+
 // ackInSynReceived opens the connection, or refuses an ACK of something else.
 func (m *machine) ackInSynReceived(seg wire.Segment) bool {
 	b := m.b
-	if !seg.Ack.After(b.SndUna) || seg.Ack.After(b.SndNxt) {
+	crossed := !b.Passive && seg.Ack == b.ISS && b.Profile.Has(QuirkCrossedAck)
+	if (!seg.Ack.After(b.SndUna) && !crossed) || seg.Ack.After(b.SndNxt) {
 		m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleBadAckSynRcvd, false)
 		return false
 	}
@@ -69,11 +94,12 @@ func (m *machine) acknowledged(ack wire.Seq) {
 	b.SndUna = ack
 	b.Retries = 0
 	m.roundTripEnds(ack)
-	if b.SndUna == b.SndNxt {
-		m.stop(TimerRetransmit)
-	} else {
-		m.start(TimerRetransmit, b.RTO)
+	m.stopRetransmit()
+	if b.SndUna != b.SndNxt {
+		m.startRetransmit()
 	}
+	m.growWindow(octets)
+	m.recovered(octets)
 }
 
 // updateSendWindow takes the window from a segment that is not older than the
@@ -92,6 +118,9 @@ func (m *machine) updateSendWindow(seg wire.Segment) {
 			b.probeWait, b.probes = 0, 0
 		} else {
 			b.Retries = 0 // the peer is alive, however long its window stays closed (MUST-37)
+			if b.deadline[TimerUser] != 0 {
+				m.start(TimerUser, b.Profile.UserTimeout)
+			}
 		}
 	}
 }

@@ -4,7 +4,7 @@ import "netlab/sim/wire"
 
 // segmentArrives is SEGMENT ARRIVES (RFC 9293 §3.10.7).
 func (m *machine) segmentArrives(seg wire.Segment, iss wire.Seq) {
-	m.arrived, m.synArrived = seg.Seq, seg.Flags.Has(wire.SYN)
+	m.arrived, m.synArrived, m.arrivedText = seg.Seq, seg.Flags.Has(wire.SYN), len(seg.Data)
 	switch m.b.State {
 	case wire.StateClosed:
 		m.arrivesClosed(seg)
@@ -45,6 +45,8 @@ func (m *machine) arrivesListen(seg wire.Segment, iss wire.Seq) {
 		m.ignore(RuleListenRst)
 	case seg.Flags.Has(wire.ACK):
 		m.emit(ResetFor(seg), RuleListenAck, false)
+	case seg.Flags.Has(wire.SYN|wire.FIN) && b.Profile.Has(QuirkListenSynFin):
+		m.ignore(RuleListenOther)
 	case seg.Flags.Has(wire.SYN):
 		b.IRS, b.RcvNxt = seg.Seq, seg.Seq.Add(1)
 		m.setISS(iss)
@@ -55,7 +57,7 @@ func (m *machine) arrivesListen(seg wire.Segment, iss wire.Seq) {
 		m.emitSegment(wire.SYN|wire.ACK, iss, "", RuleListenSyn, false)
 		b.SndNxt = iss.Add(1)
 		m.timeRoundTrip(b.SndNxt)
-		m.start(TimerRetransmit, b.RTO)
+		m.startRetransmit()
 		// Deviation: text or a FIN on the SYN is not queued (the standard may
 		// queue it); the sender repeats it, because only the SYN is acknowledged.
 	default:
@@ -65,6 +67,10 @@ func (m *machine) arrivesListen(seg wire.Segment, iss wire.Seq) {
 
 // arrivesOther is RFC 9293 §3.10.7.4. Each check reports whether to go on.
 func (m *machine) arrivesOther(seg wire.Segment) {
+	m.heard()
+	if !m.early(seg) {
+		return
+	}
 	seg, ok := m.checkSequence(seg)
 	if !ok || !m.checkReset(seg) || !m.checkSyn(seg) || !m.checkAck(seg) {
 		return

@@ -28,7 +28,7 @@ func (m *machine) openActive(iss wire.Seq) {
 	m.emitSegment(wire.SYN, b.ISS, "", RuleActiveOpen, false)
 	b.SndNxt = b.ISS.Add(1)
 	m.timeRoundTrip(b.SndNxt)
-	m.start(TimerRetransmit, b.RTO)
+	m.startRetransmit()
 }
 
 func (m *machine) setISS(iss wire.Seq) {

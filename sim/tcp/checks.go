@@ -6,42 +6,69 @@ import "netlab/sim/wire"
 // the segment that lies in the window and whether to go on.
 func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 	b := m.b
-	if b.State == wire.StateSynReceived && seg.Flags.Has(wire.SYN) && seg.Seq == b.IRS {
-		switch {
-		case !b.Passive && seg.Flags.Has(wire.ACK):
-			// The crossing SYN,ACK of a simultaneous open lies one before the
-			// window; Figure 7 shows it completing the open all the same.
-			return m.trim(seg), true
-		case b.Passive && !seg.Flags.Has(wire.ACK) && b.Profile.Has(QuirkSynAckAgain):
-			m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSynAckAgain, true)
-			b.rttRuns = false // Karn's rule
-			m.start(TimerRetransmit, b.RTO)
-			return seg, false
-		}
-	}
-	if m.acceptable(seg) {
+	switch {
+	case m.crossesOurs(seg):
 		return m.trim(seg), true
-	}
-	if seg.Flags.Has(wire.RST) {
+	case m.outdated(seg):
+		m.ignore(RulePaws)
+		m.answer(RulePaws, seg)
+		return seg, false
+	case m.straddles(seg):
+		m.ignore(RuleStraddle)
+		if !seg.Flags.Has(wire.RST) {
+			m.answer(RuleStraddle, seg)
+		}
+		return seg, false
+	case m.acceptable(seg):
+		return m.trim(seg), true
+	case seg.Flags.Has(wire.RST):
+		if b.RcvWnd == 0 && seg.Seq == b.RcvNxt || m.resetsBeforeFin(seg) {
+			return seg, true // MUST-66: a RST counts at a closed window too
+		}
 		m.ignore(RuleOldRst)
 		return seg, false
-	}
-	if b.RcvWnd == 0 && seg.Seq == b.RcvNxt && seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
+	case m.onlyAckCounts(seg):
 		// Special allowance: with a closed window a valid ACK is still taken.
 		if m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options}) {
 			m.emitAck(RuleAckAcceptedOnly)
 			m.output(RuleSend)
 		}
 		return seg, false
-	}
-	if b.State == wire.StateTimeWait && seg.Flags.Has(wire.FIN) {
-		m.emitAck(RuleFinAgain)
+	case b.State == wire.StateTimeWait && (seg.Flags.Has(wire.FIN) || seg.Flags.Has(wire.ACK) && b.Profile.Has(QuirkTimeWaitNoAck)):
 		m.start(TimerTimeWait, b.Profile.TimeWait)
+		m.answer(RuleFinAgain, seg)
 		return seg, false
 	}
 	m.ignore(RuleNotAcceptable)
-	m.emitAck(RuleNotAcceptable)
+	m.answer(RuleNotAcceptable, seg)
 	return seg, false
+}
+
+// crossesOurs reports whether the segment is the crossing SYN,ACK of a simultaneous
+// open. It lies one before the window; Figure 7 shows it completing the open all
+// the same.
+func (m *machine) crossesOurs(seg wire.Segment) bool {
+	b := m.b
+	return b.State == wire.StateSynReceived && !b.Passive && b.Profile.Has(QuirkDirectOpen) &&
+		seg.Flags.Has(wire.SYN|wire.ACK) && !seg.Flags.Has(wire.RST) && seg.Seq == b.IRS
+}
+
+// outdated reports whether the segment's timestamp is older than one already seen:
+// it is an old duplicate, whatever its number (RFC 7323 §5).
+func (m *machine) outdated(seg wire.Segment) bool {
+	b := m.b
+	return b.UseTS && seg.Options.HasTimestamps && !seg.Flags.Has(wire.RST) && int32(seg.Options.TSVal-b.TSRecent) < 0
+}
+
+// onlyAckCounts reports whether a segment that the window refuses has an ACK to
+// look at all the same: at a closed window, or, for some, if it ends at RCV.NXT.
+func (m *machine) onlyAckCounts(seg wire.Segment) bool {
+	b := m.b
+	if !seg.Flags.Has(wire.ACK) || seg.Flags.Has(wire.SYN) || b.State == wire.StateTimeWait {
+		return false
+	}
+	oldEnd := b.Profile.Has(QuirkOldEnd) && seg.Len() > 0 && seg.End() == b.RcvNxt
+	return b.RcvWnd == 0 && seg.Seq == b.RcvNxt || oldEnd
 }
 
 // acceptable is Table 6 of RFC 9293.
@@ -49,6 +76,9 @@ func (m *machine) acceptable(seg wire.Segment) bool {
 	nxt, wnd := m.b.RcvNxt, m.b.RcvWnd
 	edge := nxt.Add(int(wnd))
 	if seg.Len() == 0 {
+		if m.b.Profile.Has(QuirkRightEdge) && seg.Seq == edge {
+			return true
+		}
 		if wnd == 0 {
 			return seg.Seq == nxt
 		}
@@ -90,8 +120,16 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 	if !seg.Flags.Has(wire.RST) {
 		return true
 	}
-	if b.Profile.Challenge && m.arrived != b.RcvNxt {
-		m.emitAck(RuleChallenge)
+	switch {
+	case b.State == wire.StateTimeWait && b.Profile.RFC1337:
+		m.ignore(RuleRFC1337)
+		return false
+	case b.Profile.Challenge && m.arrived != b.RcvNxt && !m.resetsBeforeFin(seg) && !m.resetsEmbryo():
+		if b.State == wire.StateTimeWait && b.Profile.Has(QuirkQuietTimeWaitRst) {
+			m.ignore(RuleQuietRst)
+			return false
+		}
+		m.answer(RuleChallenge, seg)
 		return false
 	}
 	switch b.State {
@@ -103,19 +141,25 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 		m.signal(wire.ECONNREFUSED, RuleResetRefused)
 		m.enterClosed(RuleResetRefused)
 	case wire.StateEstablished, wire.StateFinWait1, wire.StateFinWait2, wire.StateCloseWait:
-		if !b.Profile.Has(QuirkResetKeepsData) {
-			b.rcv = Queue{}
-		}
-		errno := wire.ECONNRESET
-		if b.State == wire.StateCloseWait { // the peer had said that it sends no more: only writing is broken
-			errno = wire.EPIPE
-		}
-		m.signal(errno, RuleReset)
-		m.enterClosed(RuleReset)
+		m.resetArrives(RuleReset)
 	default: // CLOSING, LAST-ACK, TIME-WAIT
 		m.enterClosed(RuleResetQuiet)
 	}
 	return false
+}
+
+// resetArrives ends an open connection and tells the program.
+func (m *machine) resetArrives(why *wire.Rule) {
+	b := m.b
+	if !b.Profile.Has(QuirkResetKeepsData) {
+		b.rcv = Queue{}
+	}
+	errno := wire.ECONNRESET
+	if b.State == wire.StateCloseWait { // the peer had said that it sends no more: only writing is broken
+		errno = wire.EPIPE
+	}
+	m.signal(errno, why)
+	m.enterClosed(why)
 }
 
 // backToListen ends a passive attempt. The socket layer sees the state and
@@ -135,11 +179,14 @@ func (m *machine) checkSyn(seg wire.Segment) bool {
 		return true
 	}
 	if b.State == wire.StateSynReceived && b.Passive {
+		if b.Profile.Has(QuirkSynAckAgain) {
+			m.emit(ResetFor(seg), RuleSynListen, false)
+		}
 		m.backToListen(RuleSynListen)
 		return false
 	}
-	if b.Profile.Challenge {
-		m.emitAck(RuleChallenge)
+	if b.Profile.Challenge || b.State == wire.StateTimeWait {
+		m.answer(RuleChallenge, seg)
 		return false
 	}
 	m.emit(ResetFor(seg), RuleSynError, false)

@@ -112,6 +112,20 @@ type holeQueue struct {
 	runs [maxHoles]run
 }
 
+// blocks returns the ranges held, joined where they touch, in order.
+func (h *holeQueue) blocks() (list [maxHoles]wire.Block, n int) {
+	for _, r := range h.runs[:h.n] {
+		end := r.Seq.Add(len(r.Data))
+		if n > 0 && r.Seq.AtOrBefore(list[n-1].To) {
+			list[n-1].To = later(list[n-1].To, end)
+			continue
+		}
+		list[n] = wire.Block{From: r.Seq, To: end}
+		n++
+	}
+	return list, n
+}
+
 // insert keeps the run and reports false if there is no room for it.
 func (h *holeQueue) insert(r run) bool {
 	for i := range h.n {

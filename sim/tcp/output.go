@@ -53,7 +53,7 @@ func (m *machine) sent(n int) {
 	}
 	m.timeRoundTrip(b.SndNxt)
 	if b.deadline[TimerRetransmit] == 0 {
-		m.start(TimerRetransmit, b.RTO)
+		m.startRetransmit()
 	}
 }
 
@@ -65,7 +65,7 @@ func (m *machine) sendable() (n int, fin, ok bool) {
 		return 0, false, false
 	}
 	unsent := b.Unsent()
-	room := b.SndUna.Add(int(b.SndWnd)).Minus(b.SndNxt)
+	room := b.SndUna.Add(b.windowToUse()).Minus(b.SndNxt)
 	n = max(0, min(unsent, room, int(b.SndMSS)))
 	fin = b.finQueued() && n == unsent && room > n
 	switch {
@@ -103,10 +103,16 @@ func (m *machine) announceWindow() {
 	if !b.State.Synchronized() || b.finReceived() {
 		return
 	}
-	grown := int(b.freeWindow()) - int(b.RcvWnd)
-	if b.RcvWnd < uint32(b.SndMSS) && grown >= min(int(b.Profile.RcvBuf/2), int(b.SndMSS)) {
+	if b.RcvWnd < uint32(b.SndMSS) && b.worthAnnouncing() {
 		m.emitAck(RuleWindowUpdate)
 	}
+}
+
+// worthAnnouncing reports whether the window can grow by enough to be told: less
+// would invite the peer to send small segments (RFC 9293 §3.8.6.2.2, MUST-39).
+func (b *TCB) worthAnnouncing() bool {
+	grown := int(b.freeWindow()) - int(b.RcvWnd)
+	return grown >= min(int(b.Profile.RcvBuf/2), int(b.SndMSS))
 }
 
 // freeWindow is the window that the receive buffer could offer.
@@ -133,7 +139,10 @@ func (m *machine) setWindow(seg *wire.Segment) {
 		b.RcvWnd = uint32(seg.Wnd)
 		return
 	}
-	wnd := max(b.RcvWnd, b.freeWindow())
+	wnd := b.RcvWnd
+	if free := b.freeWindow(); free > wnd && (b.RcvScale > 0 || b.worthAnnouncing()) {
+		wnd = free
+	}
 	field := min(wnd>>b.RcvScale, 65535)
 	if up := field << b.RcvScale; up < b.RcvWnd && field < 65535 {
 		field++ // rounding down would move the right edge left

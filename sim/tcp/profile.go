@@ -6,7 +6,8 @@ import (
 )
 
 // A Profile says how an implementation fills in what the standard leaves open.
-// It is a value, not a fork of the code.
+// It is a value, not a fork of the code; a socket option changes the copy that
+// its endpoint holds.
 type Profile struct {
 	Name string
 
@@ -20,28 +21,80 @@ type Profile struct {
 	UseTS      bool   // offer timestamps, RFC 7323 §3
 	Nagle      bool   // hold small segments while something is unacknowledged, RFC 9293 §3.7.4
 	Challenge  bool   // RFC 5961: answer an inexact RST or a SYN with an ACK
+	RFC1337    bool   // a RST does not end TIME-WAIT
+	RandomISN  bool   // initial sequence numbers by RFC 6528, not small readable ones
 	DelayedAck time.Duration
-	QuickAcks  uint8 // acknowledgments sent at once before delaying begins
+	QuickAcks  uint8         // acknowledgments sent at once before delaying begins
+	AckLimit   time.Duration // at most one challenge ACK or ACK of a stray segment in this time; 0: no limit
+
+	FastRetransmit bool  // three duplicate ACKs mean a loss, RFC 5681 §3.2
+	Congestion     bool  // slow start, congestion avoidance and fast recovery, RFC 5681 and RFC 6582
+	InitialWindow  uint8 // segments; 0: RFC 5681 §3.1
 
 	InitialRTO, MinRTO, MaxRTO time.Duration // RFC 6298
+	VarFloor                   bool          // MinRTO bounds 4*RTTVAR, not the whole RTO
 	SynLinear                  uint8         // SYN time-outs that do not double the RTO
 	SynRetries                 uint8         // give up connecting after this many (R2 for SYN, RFC 9293 §3.8.3)
 	SynAckRetries              uint8
-	DataRetries                uint8
+	DataRetries                uint8         // R2 for data, counted in time-outs
+	R1                         uint8         // time-outs after which IP and the program are warned
+	UserTimeout                time.Duration // R2 as a time; 0: only the count holds
 	TimeWait                   time.Duration // 2*MSL
+	FinWait2                   time.Duration // how long FIN-WAIT-2 lasts once nobody can read; 0: for ever
+
+	KeepAlive              bool // off by default, RFC 9293 §3.8.4
+	KeepIdle, KeepInterval time.Duration
+	KeepCount              uint8
 
 	Quirks Quirk
 }
 
 // A Quirk is a named habit of one implementation where it differs from a
 // literal reading of RFC 9293.
-type Quirk uint16
+type Quirk uint32
 
-// The quirks.
+// The quirks. The first block are the classes in which Linux answers a single
+// segment otherwise than the letter of RFC 9293 §3.10.7.
 const (
+	// QuirkRightEdge takes SEG.SEQ = RCV.NXT+RCV.WND for inside the window when
+	// the segment is empty.
+	QuirkRightEdge Quirk = 1 << iota
+	// QuirkAckFirst looks at the ACK before the sequence number in a passive
+	// SYN-RECEIVED: a wrong ACK gets a RST whatever else the segment is.
+	QuirkAckFirst
+	// QuirkResetBeforeFin lets a RST numbered like the peer's FIN end the connection.
+	QuirkResetBeforeFin
+	// QuirkStraddle refuses a segment that begins in the window and ends beyond it.
+	QuirkStraddle
+	// QuirkSecondFin ignores a second FIN beyond the first, without an ACK.
+	QuirkSecondFin
 	// QuirkSynAckAgain answers a repeated SYN in SYN-RECEIVED with the SYN,ACK
-	// again; the standard answers an old segment with a plain ACK.
-	QuirkSynAckAgain Quirk = 1 << iota
+	// again, and a SYN in the window with a RST.
+	QuirkSynAckAgain
+	// QuirkCrossedAck lets an ACK of the ISS complete a simultaneous open.
+	QuirkCrossedAck
+	// QuirkFinNeedsAck drops a segment without ACK before looking at its number.
+	QuirkFinNeedsAck
+	// QuirkQuietTimeWaitRst drops an inexact RST in TIME-WAIT without a challenge.
+	QuirkQuietTimeWaitRst
+	// QuirkTextBeyondFin resets when text runs past the peer's FIN.
+	QuirkTextBeyondFin
+	// QuirkOldEnd takes the ACK of a segment that ends at RCV.NXT exactly.
+	QuirkOldEnd
+	// QuirkTimeWaitNoAck answers a segment without ACK in TIME-WAIT, and restarts
+	// the wait for any that has one.
+	QuirkTimeWaitNoAck
+	// QuirkQuietTimeWaitAck does not answer an empty ACK with the right number in
+	// TIME-WAIT.
+	QuirkQuietTimeWaitAck
+	// QuirkListenSynFin drops SYN,FIN in LISTEN.
+	QuirkListenSynFin
+	// QuirkSynText ignores the text of a SYN,ACK: only the SYN is acknowledged.
+	QuirkSynText
+	// QuirkDirectOpen completes a simultaneous open on the crossing SYN,ACK, as
+	// RFC 9293 Figure 7 draws it; Table 6 alone would refuse it as old.
+	QuirkDirectOpen
+
 	// QuirkFinDelaysAck delays the ACK of a FIN as if the program were about to
 	// answer, so that a quick close() merges the two into one segment.
 	QuirkFinDelaysAck
@@ -50,7 +103,37 @@ const (
 	// QuirkResetKeepsData leaves what has arrived before a RST to be read; the
 	// standard flushes it.
 	QuirkResetKeepsData
+
+	// QuirkQuickSyn sends the SYN again at once after a wrong ACK in SYN-SENT.
+	QuirkQuickSyn
+
+	quirksEnd
 )
+
+var quirkNames = [...]string{
+	"right-edge", "ack-first", "reset-before-fin", "straddle", "second-fin", "syn-ack-again", "crossed-ack", "fin-needs-ack",
+	"quiet-time-wait-rst", "text-beyond-fin", "old-end", "time-wait-no-ack", "quiet-time-wait-ack", "listen-syn-fin", "syn-text",
+	"direct-open", "fin-delays-ack", "probe-old", "reset-keeps-data", "quick-syn",
+}
+
+// Quirks lists every quirk.
+func Quirks() []Quirk {
+	var all []Quirk
+	for q := Quirk(1); q < quirksEnd; q <<= 1 {
+		all = append(all, q)
+	}
+	return all
+}
+
+// String returns the quirk's name, such as "right-edge".
+func (q Quirk) String() string {
+	for i, name := range quirkNames {
+		if q == 1<<i {
+			return name
+		}
+	}
+	return "several quirks"
+}
 
 // Has reports whether the profile has the quirk.
 func (p *Profile) Has(q Quirk) bool { return p.Quirks&q != 0 }
@@ -61,8 +144,24 @@ var Textbook = Profile{
 	Name: "textbook",
 	MSS:  1460, RcvBuf: 65535, SndBuf: 1 << 20,
 	InitialRTO: time.Second, MinRTO: time.Second, MaxRTO: time.Minute,
-	SynRetries: 7, SynAckRetries: 5, DataRetries: 15, // a SYN is tried for three minutes (MUST-23)
+	SynRetries: 7, SynAckRetries: 5, DataRetries: 15, R1: 3, // a SYN is tried for three minutes (MUST-23)
 	TimeWait: 4 * time.Minute, // Deviation: none; MSL is two minutes in RFC 9293 §3.4.2
+	KeepIdle: 2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
+	Quirks: QuirkDirectOpen | QuirkQuietTimeWaitAck,
+}
+
+// RFC9293 is the letter of the standard, with RFC 5961 and RFC 1337.
+var RFC9293 = Profile{
+	Name: "rfc9293",
+	MSS:  1460, RcvBuf: 65535, SndBuf: 1 << 20,
+	Nagle: true, Challenge: true, RFC1337: true, RandomISN: true,
+	DelayedAck:     200 * time.Millisecond, // under half a second, MUST-40
+	FastRetransmit: true, Congestion: true,
+	InitialRTO: time.Second, MinRTO: time.Second, MaxRTO: time.Minute,
+	SynRetries: 7, SynAckRetries: 7, DataRetries: 255, R1: 3,
+	UserTimeout: 5 * time.Minute, // RFC 9293 §3.9.1.1
+	TimeWait:    4 * time.Minute,
+	KeepIdle:    2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
 }
 
 // Linux is what the Linux kernel does on its loopback interface. Times were
@@ -72,15 +171,17 @@ var Linux = Profile{
 	MSS:  65495, RcvBuf: 65535, SynWnd: 65495, SndBuf: 1 << 20,
 	WScale: 10, UseWScale: true, UseSACK: true, UseTS: true,
 	Nagle: true, Challenge: true,
-	DelayedAck: 40 * time.Millisecond, QuickAcks: 16,
-	InitialRTO: time.Second, MinRTO: 200 * time.Millisecond, MaxRTO: 2 * time.Minute,
-	SynLinear: 4, SynRetries: 6 + 4, SynAckRetries: 5, DataRetries: 15,
-	TimeWait: time.Minute,
-	Quirks:   QuirkSynAckAgain | QuirkFinDelaysAck | QuirkProbeOld | QuirkResetKeepsData,
+	DelayedAck: 40 * time.Millisecond, QuickAcks: 16, AckLimit: 500 * time.Millisecond,
+	FastRetransmit: true, Congestion: true, InitialWindow: 10,
+	InitialRTO: time.Second, MinRTO: 200 * time.Millisecond, MaxRTO: 2 * time.Minute, VarFloor: true,
+	SynLinear: 4, SynRetries: 6 + 4, SynAckRetries: 5, DataRetries: 15, R1: 3,
+	TimeWait: time.Minute, FinWait2: time.Minute,
+	KeepIdle: 2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
+	Quirks: quirksEnd - 1,
 }
 
 // Profiles lists every profile, the default first.
-func Profiles() []Profile { return []Profile{Textbook, Linux} }
+func Profiles() []Profile { return []Profile{Textbook, RFC9293, Linux} }
 
 // ProfileByName finds a profile by its name.
 func ProfileByName(name string) (Profile, bool) {

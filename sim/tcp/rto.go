@@ -37,7 +37,11 @@ func (m *machine) roundTripEnds(ack wire.Seq) {
 		b.RTTVar += ((b.SRTT - sample).Abs() - b.RTTVar) / 4
 		b.SRTT += (sample - b.SRTT) / 8
 	}
-	b.RTO = min(max(b.SRTT+max(clockGranularity, 4*b.RTTVar), b.Profile.MinRTO), b.Profile.MaxRTO)
+	margin := max(clockGranularity, 4*b.RTTVar)
+	if b.Profile.VarFloor { // Linux bounds the margin, not the sum
+		margin = max(margin, b.Profile.MinRTO)
+	}
+	b.RTO = min(max(b.SRTT+margin, b.Profile.MinRTO), b.Profile.MaxRTO)
 }
 
 // afterRetriedSyn starts the RTO of the data phase anew when the SYN had to be

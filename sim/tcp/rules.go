@@ -79,8 +79,29 @@ var (
 	RuleAckAcceptedOnly = rule("ack-outside-window", "RFC 9293 §3.10.7.4, first", "The window is closed, but a valid ACK is still taken.")
 )
 
+// What goes beyond the eight checks.
+var (
+	RulePaws           = rule("paws", "RFC 7323 §5.3", "The timestamp is older than one already seen: an old duplicate, whatever its number.")
+	RuleStraddle       = rule("straddle", "Linux: tcp_sequence", "The segment runs beyond the window: the kernel refuses it whole.")
+	RuleAckLimit       = rule("ack-limit", "RFC 5961 §7", "Such an ACK has gone a moment ago; one more would only answer an answer.")
+	RuleRFC1337        = rule("rfc1337", "RFC 1337 §3", "A RST in TIME-WAIT is ignored: an old one must not end the wait that guards against old segments.")
+	RuleQuietRst       = rule("time-wait-rst", "Linux: tcp_timewait_state_process", "An inexact RST in TIME-WAIT is dropped without a word.")
+	RuleTimeWaitAck    = rule("time-wait-ack", "RFC 9293 §3.10.7.4, fifth", "In TIME-WAIT only a repeated FIN is expected.")
+	RuleReopen         = rule("reopen", "RFC 9293 §3.6.1, MAY-2", "The SYN is newer than everything in the old connection: TIME-WAIT gives way to a new connection.")
+	RuleReopenFailed   = rule("reopen-failed", "RFC 9293 §3.6.1, MAY-2", "The SYN was an old duplicate after all: back to TIME-WAIT.")
+	RuleTextBeyondFin  = rule("text-beyond-fin", "Linux: tcp_rcv_state_process", "Text runs past the peer's own FIN: the two ends disagree, so RST.")
+	RuleSecondFin      = rule("second-fin", "RFC 9293 §3.10.7.4, eighth", "The peer's FIN has come already; another one changes nothing.")
+	RuleFastRetransmit = rule("fast-retransmit", "RFC 5681 §3.2", "Three duplicate ACKs: the segment they ask for is lost, and goes again without waiting for the timer.")
+	RuleRepair         = rule("repair", "RFC 6582 §3.2, RFC 6675 §5", "The ACK shows the next gap: what is missing there goes again.")
+	RuleKeepAlive      = rule("keep-alive", "RFC 9293 §3.8.4", "The peer has been silent for long: an old number without data makes it answer.")
+	RuleKeepAliveDead  = rule("keep-alive-dead", "RFC 9293 §3.8.4", "Several keep-alives went unanswered: the peer is gone.")
+)
+
 // Time-outs.
 var (
+	RuleAdvise       = rule("advise", "RFC 9293 §3.8.3", "R1 is reached: IP is asked to look for another way, and the program may be told.")
+	RuleUserTimeout  = rule("user-timeout", "RFC 9293 §3.10.8", "The user time-out: nothing was acknowledged for as long as the program would wait.")
+	RuleFinWait2Over = rule("fin-wait-2-over", "Linux: tcp_fin_timeout", "Nobody waits for the peer's FIN any more, and it has not come: the connection is forgotten.")
 	RuleRetransmit   = rule("retransmit", "RFC 9293 §3.10.8, RFC 6298 §5.4", "No ACK came in time: the oldest unacknowledged segment is sent again and the time-out doubles.")
 	RuleGiveUp       = rule("give-up", "RFC 9293 §3.8.3", "Too many time-outs: the connection is given up.")
 	RuleGiveUpListen = rule("give-up-listen", "RFC 9293 §3.8.3", "The peer never finished the handshake: the attempt is forgotten.")

@@ -21,17 +21,20 @@ const (
 	EventLateData
 	EventArrives
 	EventExpire
+	EventConfigure
+	EventOrphan
 )
 
 // An Input is one event with what belongs to it. Use the constructors.
 type Input struct {
-	Event Event
-	ISS   wire.Seq // initial sequence number to use, if one is needed (RFC 9293 §3.4.1)
-	Data  string
-	Max   int
-	Seg   wire.Segment
-	Timer Timer
-	rule  *wire.Rule
+	Event   Event
+	ISS     wire.Seq // initial sequence number to use, if one is needed (RFC 9293 §3.4.1)
+	Data    string
+	Max     int
+	Seg     wire.Segment
+	Timer   Timer
+	Profile Profile
+	rule    *wire.Rule
 }
 
 // OpenPassive is the OPEN call of a server.
@@ -65,6 +68,12 @@ func Arrives(seg wire.Segment, iss wire.Seq) Input {
 	return Input{Event: EventArrives, Seg: seg, ISS: iss}
 }
 
+// Configure changes the endpoint's habits: what a socket option does.
+func Configure(p Profile) Input { return Input{Event: EventConfigure, Profile: p} }
+
+// Orphan tells the endpoint that no program has the connection any more.
+func Orphan() Input { return Input{Event: EventOrphan} }
+
 // Expire is a timer that has gone off.
 func Expire(t Timer) Input { return Input{Event: EventExpire, Timer: t} }
 
@@ -78,6 +87,7 @@ const (
 	EffectDeliver               // Data goes to the program
 	EffectIgnore                // the segment that arrived was dropped
 	EffectSignal                // the program is told Errno
+	EffectAdvise                // the path may be dead: IP should look for another (RFC 9293 §3.8.3, R1)
 	EffectRefuse                // the call is refused; Err says why; nothing changed
 )
 
@@ -129,6 +139,12 @@ func (b *TCB) Step(now time.Duration, in Input, out []Output) []Output {
 		m.segmentArrives(in.Seg, in.ISS)
 	case EventExpire:
 		m.expire(in.Timer)
+	case EventConfigure:
+		b.Profile = in.Profile
+		m.configured()
+	case EventOrphan:
+		b.orphan = true
+		m.configured()
 	default:
 		panic(fmt.Sprintf("tcp: unknown event %d", in.Event))
 	}
@@ -141,10 +157,11 @@ type machine struct {
 	now time.Duration
 	out []Output
 
-	arrived    wire.Seq   // SEG.SEQ of the segment at hand, before it was trimmed
-	synArrived bool       // it carried a SYN
-	ackRule    *wire.Rule // an ACK is owed because of this rule; nil when none is
-	ackNow     bool       // it may not wait
+	arrived     wire.Seq   // SEG.SEQ of the segment at hand, before it was trimmed
+	synArrived  bool       // it carried a SYN
+	arrivedText int        // how many octets of text it had, before it was trimmed
+	ackRule     *wire.Rule // an ACK is owed because of this rule; nil when none is
+	ackNow      bool       // it may not wait
 }
 
 // enter is the only place where the state changes.
@@ -154,6 +171,14 @@ func (m *machine) enter(to wire.State, why *wire.Rule) {
 		return
 	}
 	m.b.State = to
+	switch to {
+	case wire.StateEstablished:
+		m.startCongestion()
+		m.configured()
+	case wire.StateFinWait2:
+		m.configured()
+	default: // nothing begins with the others
+	}
 	m.out = append(m.out, Output{Effect: EffectState, From: from, To: to, Rule: why})
 }
 
@@ -164,6 +189,7 @@ func (m *machine) enterClosed(why *wire.Rule) {
 	}
 	m.b.snd = Queue{}
 	m.b.holes = holeQueue{}
+	m.b.sacked = scoreboard{}
 	m.enter(wire.StateClosed, why)
 }
 
@@ -201,6 +227,20 @@ func (m *machine) emitAck(why *wire.Rule) {
 	m.emitSegment(wire.ACK, m.b.SndNxt, "", why, false)
 }
 
+// answer sends an ACK to a segment that is not taken, unless one has gone a moment
+// ago: two ends that disagree must not answer each other for ever (RFC 5961 §10).
+func (m *machine) answer(why *wire.Rule, seg wire.Segment) {
+	b := m.b
+	if b.Profile.AckLimit > 0 && seg.Data == "" {
+		if b.ackHeld && m.now-b.ackedAt < b.Profile.AckLimit {
+			m.ignore(RuleAckLimit)
+			return
+		}
+		b.ackHeld, b.ackedAt = true, m.now
+	}
+	m.emitAck(why)
+}
+
 // emitSegment sends a segment of this connection: it fills in ACK, window and
 // options, and settles any ACK that is owed.
 func (m *machine) emitSegment(flags wire.Flags, seq wire.Seq, data string, why *wire.Rule, again bool) {
@@ -215,5 +255,6 @@ func (m *machine) emitSegment(flags wire.Flags, seq wire.Seq, data string, why *
 	}
 	m.setWindow(&seg)
 	m.setOptions(&seg)
+	m.setSACK(&seg)
 	m.emit(seg, why, again)
 }

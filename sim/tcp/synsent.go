@@ -1,6 +1,10 @@
 package tcp
 
-import "netlab/sim/wire"
+import (
+	"time"
+
+	"netlab/sim/wire"
+)
 
 // arrivesSynSent is RFC 9293 §3.10.7.3.
 func (m *machine) arrivesSynSent(seg wire.Segment) {
@@ -13,6 +17,9 @@ func (m *machine) arrivesSynSent(seg wire.Segment) {
 				return
 			}
 			m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleSynSentBadAck, false)
+			if b.Profile.Has(QuirkQuickSyn) && b.Retries == 0 {
+				m.start(TimerRetransmit, quickSyn)
+			}
 			return
 		}
 		ackOK = true
@@ -33,6 +40,10 @@ func (m *machine) arrivesSynSent(seg wire.Segment) {
 	m.synArrivesInSynSent(seg, ackOK) // fourth
 }
 
+// quickSyn is how soon Linux sends the SYN again after a wrong ACK: the RST that
+// answers it has cleared the way.
+const quickSyn = 2 * time.Millisecond
+
 // synArrivesInSynSent is the fourth check of RFC 9293 §3.10.7.3.
 func (m *machine) synArrivesInSynSent(seg wire.Segment, ackOK bool) {
 	b := m.b
@@ -44,14 +55,16 @@ func (m *machine) synArrivesInSynSent(seg wire.Segment, ackOK bool) {
 		b.rttRuns = false // the SYN,ACK repeats the SYN's number
 		m.enter(wire.StateSynReceived, RuleSimultaneous)
 		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSimultaneous, false)
-		m.start(TimerRetransmit, b.RTO)
+		m.startRetransmit()
 		return
 	}
 	m.afterRetriedSyn()
 	m.acknowledged(seg.Ack)
 	m.enter(wire.StateEstablished, RuleSynAckArrives)
 	m.oweAck(RuleAckSyn, true)
-	m.checkText(seg)
-	m.checkFin(seg)
+	if !b.Profile.Has(QuirkSynText) {
+		m.checkText(seg)
+		m.checkFin(seg)
+	}
 	m.output(RuleSend)
 }

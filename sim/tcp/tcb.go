@@ -15,10 +15,14 @@ const (
 	TimerDelayedAck              // RFC 9293 §3.8.6.3
 	TimerPersist                 // zero-window probes, RFC 9293 §3.8.6.1
 	TimerTimeWait                // 2*MSL, RFC 9293 §3.10.8
-	timers
+	TimerKeepAlive               // RFC 9293 §3.8.4
+	TimerUser                    // user time-out, RFC 9293 §3.10.8
+	TimerFinWait2                // how long nobody waits for the peer's FIN
+	Timers                       // how many there are
 )
 
-var timerNames = [timers]string{"retransmission timer", "delayed-ACK timer", "persist timer", "TIME-WAIT timer"}
+var timerNames = [Timers]string{"retransmission timer", "delayed-ACK timer", "persist timer", "TIME-WAIT timer",
+	"keep-alive timer", "user time-out", "FIN-WAIT-2 timer"}
 
 // String returns the timer's name on screen.
 func (t Timer) String() string { return timerNames[t] }
@@ -63,6 +67,7 @@ type TCB struct {
 	snd                 Queue // octets from SND.UNA on: sent and unacknowledged, then unsent
 	rcv                 Queue // octets the program has not read
 	holes               holeQueue
+	lastHole            wire.Seq // the last segment that came out of order
 	RTO, SRTT, RTTVar   time.Duration
 	probeWait           time.Duration // until the next window probe; 0 while the window is open
 	probes              uint8
@@ -74,8 +79,22 @@ type TCB struct {
 	ato                 time.Duration // how long an ACK may wait
 	pingPong            bool          // the program answers quickly, so ACKs wait for its data
 	unackedFull         uint8         // full segments not acknowledged yet
-	deadline            [timers]time.Duration
-	Profile             Profile
+	synRetried          bool          // the SYN or SYN,ACK had to be sent again
+	orphan              bool          // no program has the connection any more
+	keepProbes          uint8         // keep-alives not answered
+	ackedAt             time.Duration // when the last ACK went that AckLimit counts
+	ackHeld             bool          // ackedAt is set
+
+	Cwnd, Ssthresh uint32 // RFC 5681; 0 without congestion control
+	ackedInWindow  uint32
+	recovery       recovery
+	recoverSeq     wire.Seq // SND.NXT when the loss was found (RFC 6582)
+	highRxt        wire.Seq // the end of what was sent again
+	dupAcks        uint8
+	sacked         scoreboard
+
+	deadline [Timers]time.Duration
+	Profile  Profile
 }
 
 // New returns a closed endpoint with the given habits.
@@ -96,6 +115,23 @@ func (b *TCB) NextDeadline() (Timer, time.Duration) {
 	}
 	return first, at
 }
+
+// MayReopen reports whether the segment is a SYN that may open a new connection
+// straight from TIME-WAIT: one that cannot be an old duplicate, because its number
+// (RFC 9293 §3.6.1, MAY-2) or its timestamp (RFC 6191, SHLD-4) is newer.
+func (b *TCB) MayReopen(seg wire.Segment) bool {
+	if b.State != wire.StateTimeWait || seg.Flags&(wire.SYN|wire.ACK|wire.RST|wire.FIN) != wire.SYN {
+		return false
+	}
+	newer := b.UseTS && seg.Options.HasTimestamps && int32(seg.Options.TSVal-b.TSRecent) > 0
+	return seg.Seq.After(b.RcvNxt) || newer
+}
+
+// reopenGap is how far beyond the old connection's numbers the new one begins.
+const reopenGap = 65535 + 2
+
+// ReopenISS is an initial sequence number beyond all that this connection has used.
+func (b *TCB) ReopenISS() wire.Seq { return b.SndNxt.Add(reopenGap) }
 
 // Readable returns how many octets the program could read now.
 func (b *TCB) Readable() int { return b.rcv.Len() }

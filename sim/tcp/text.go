@@ -11,6 +11,11 @@ func (m *machine) checkText(seg wire.Segment) {
 	switch b.State {
 	case wire.StateEstablished, wire.StateFinWait1, wire.StateFinWait2:
 	default: // the peer's FIN has come: nothing can follow it
+		if m.runsPastFin(seg) {
+			m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleTextBeyondFin, false)
+			m.resetArrives(RuleTextBeyondFin)
+			return
+		}
 		if seg.Data != "" {
 			m.ignore(RuleTextAfterFin)
 		}
@@ -24,6 +29,7 @@ func (m *machine) checkText(seg wire.Segment) {
 		if !b.holes.insert(run{Seq: start, Data: seg.Data, Fin: seg.Flags.Has(wire.FIN)}) {
 			m.ignore(RuleHoleFull)
 		}
+		b.lastHole = start
 		m.oweAck(RuleAckHole, true)
 		return
 	}
@@ -77,7 +83,10 @@ func (m *machine) checkFin(seg wire.Segment) {
 	switch b.State {
 	case wire.StateClosed, wire.StateListen, wire.StateSynSent:
 		return
-	default: // all others look at the FIN
+	case wire.StateCloseWait, wire.StateClosing, wire.StateLastAck, wire.StateTimeWait:
+		m.secondFin(seg)
+		return
+	default: // the others wait for the FIN
 	}
 	fin := seg.Flags.Has(wire.FIN) && seg.End().Add(-1) == b.RcvNxt
 	if m.drainHoles() {
@@ -103,6 +112,18 @@ func (m *machine) checkFin(seg wire.Segment) {
 	case wire.StateFinWait2:
 		m.enterTimeWait(RuleFinBothAcked)
 	default: // CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT: a repeated FIN is outside the window
+	}
+}
+
+// secondFin is a FIN in the window when the peer's FIN has come already: it says
+// nothing new, and RCV.NXT stays behind the first.
+func (m *machine) secondFin(seg wire.Segment) {
+	if !seg.Flags.Has(wire.FIN) {
+		return
+	}
+	m.ignore(RuleSecondFin)
+	if !m.b.Profile.Has(QuirkSecondFin) {
+		m.oweAck(RuleSecondFin, true)
 	}
 }
 

@@ -19,8 +19,47 @@ func (m *machine) expire(t Timer) {
 		m.persistTimeout()
 	case TimerTimeWait:
 		m.enterClosed(RuleTimeWaitOver)
-	case timers:
+	case TimerKeepAlive:
+		m.keepAliveTimeout()
+	case TimerUser:
+		m.giveUpBecause(RuleUserTimeout)
+	case TimerFinWait2:
+		m.enterClosed(RuleFinWait2Over)
+	case Timers:
 	}
+}
+
+// configured starts and stops the timers that depend on the endpoint's habits.
+func (m *machine) configured() {
+	b, p := m.b, &m.b.Profile
+	alive := b.State.Synchronized() && b.State != wire.StateTimeWait
+	if !p.KeepAlive || !alive {
+		m.stop(TimerKeepAlive)
+	} else if b.deadline[TimerKeepAlive] == 0 {
+		m.start(TimerKeepAlive, p.KeepIdle)
+	}
+	if p.UserTimeout == 0 {
+		m.stop(TimerUser)
+	} else if b.deadline[TimerRetransmit] != 0 {
+		m.start(TimerUser, p.UserTimeout)
+	}
+	if b.orphan && p.FinWait2 > 0 && b.State == wire.StateFinWait2 && b.deadline[TimerFinWait2] == 0 {
+		m.start(TimerFinWait2, p.FinWait2)
+	}
+}
+
+// startRetransmit starts the retransmission timer, and with it the user time-out.
+func (m *machine) startRetransmit() {
+	m.start(TimerRetransmit, m.b.RTO)
+	if t := m.b.Profile.UserTimeout; t > 0 && m.b.deadline[TimerUser] == 0 {
+		m.start(TimerUser, t)
+	}
+}
+
+// stopRetransmit stops both: nothing is outstanding.
+func (m *machine) stopRetransmit() {
+	m.stop(TimerRetransmit)
+	m.stop(TimerUser)
 }
 
 // retransmissionTimeout sends the oldest unacknowledged segment again
@@ -31,11 +70,33 @@ func (m *machine) retransmissionTimeout() {
 		m.giveUp()
 		return
 	}
-	b.Retries++
+	if b.Retries < 255 {
+		b.Retries++
+	}
+	if b.Retries == b.Profile.R1 {
+		m.out = append(m.out, Output{Effect: EffectAdvise, Rule: RuleAdvise})
+	}
 	b.rttRuns = false // Karn's rule
+	m.lossByTimeout()
 	m.retransmit()
 	m.backOff()
-	m.start(TimerRetransmit, b.RTO)
+	m.startRetransmit()
+}
+
+// lossByTimeout takes note that everything sent is in doubt (RFC 5681 §3.1,
+// RFC 2018 §8).
+func (m *machine) lossByTimeout() {
+	b := m.b
+	if !b.Profile.FastRetransmit || !b.State.Synchronized() {
+		return
+	}
+	if b.Retries == 1 {
+		m.halve()
+	}
+	b.Cwnd = uint32(b.SndMSS)
+	b.recovery, b.recoverSeq, b.dupAcks = afterTimeout, b.SndNxt, 0
+	b.sacked = scoreboard{}
+	b.highRxt = b.SndUna.Add(min(b.SndNxt.Minus(b.SndUna), int(b.SndMSS)))
 }
 
 func (m *machine) maxRetries() uint8 {
@@ -54,39 +115,46 @@ func (m *machine) giveUp() {
 		m.backToListen(RuleGiveUpListen)
 		return
 	}
-	m.signal(wire.ETIMEDOUT, RuleGiveUp)
-	m.enterClosed(RuleGiveUp)
+	m.giveUpBecause(RuleGiveUp)
+}
+
+func (m *machine) giveUpBecause(why *wire.Rule) {
+	m.signal(wire.ETIMEDOUT, why)
+	m.enterClosed(why)
 }
 
 // retransmit sends the segment at SND.UNA again.
 func (m *machine) retransmit() {
 	b := m.b
-	switch b.State {
-	case wire.StateSynSent:
+	switch {
+	case b.State == wire.StateSynSent:
+		b.synRetried = true
 		m.emitSegment(wire.SYN, b.ISS, "", RuleRetransmit, true)
 		return
-	case wire.StateSynReceived:
+	case b.State == wire.StateSynReceived, b.SndUna == b.ISS: // CLOSE may have come before our SYN was acknowledged
+		b.synRetried = true
 		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleRetransmit, true)
 		return
-	default: // data or FIN
-		if b.SndUna == b.ISS { // CLOSE came before our SYN was acknowledged
-			m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleRetransmit, true)
-			return
-		}
 	}
 	if b.SndWnd == 0 {
 		b.countProbe()
 	}
-	sent := b.SndNxt.Minus(b.SndUna)
-	n := min(sent, b.snd.Len(), int(b.SndMSS))
+	m.resend(b.SndUna, int(b.SndMSS), RuleRetransmit)
+}
+
+// resend sends at most n octets from seq on again, and the FIN if it follows them.
+func (m *machine) resend(seq wire.Seq, n int, why *wire.Rule) {
+	b := m.b
+	off := seq.Minus(b.firstData())
+	n = min(n, b.SndNxt.Minus(seq), b.snd.Len()-off)
 	flags := wire.ACK
 	if n > 0 {
 		flags |= wire.PSH
 	}
-	if b.finSent() && n == b.snd.Len() {
+	if b.finSent() && off+n == b.snd.Len() {
 		flags |= wire.FIN
 	}
-	m.emitSegment(flags, b.SndUna, b.snd.Slice(0, n), RuleRetransmit, true)
+	m.emitSegment(flags, seq, b.snd.Slice(off, n), why, true)
 }
 
 // persistTimeout probes a closed window (RFC 9293 §3.8.6.1): with the next octet
@@ -104,12 +172,12 @@ func (m *machine) persistTimeout() {
 	case b.Unsent() > 0:
 		m.emitSegment(wire.ACK, b.SndNxt, b.snd.Slice(0, 1), RuleProbe, false)
 		b.SndNxt = b.SndNxt.Add(1)
-		m.start(TimerRetransmit, b.RTO)
+		m.startRetransmit()
 		return
 	default: // only the FIN is left: it probes as well as an octet would
 		m.emitSegment(wire.FIN|wire.ACK, b.SndNxt, "", RuleProbe, false)
 		b.SndNxt = b.SndNxt.Add(1)
-		m.start(TimerRetransmit, b.RTO)
+		m.startRetransmit()
 		return
 	}
 	b.probeWait = min(2*b.probeWait, b.Profile.MaxRTO) // SHLD-30; the RTO itself stays
@@ -127,7 +195,7 @@ func (b *TCB) countProbe() {
 // a segment: that can be put off, but not for ever (RFC 9293 §3.8.6.2.1).
 func (m *machine) overrideSillyWindow() {
 	b := m.b
-	n := min(b.Unsent(), int(b.SndWnd), int(b.SndMSS))
+	n := min(b.Unsent(), b.windowToUse(), int(b.SndMSS))
 	if n > 0 && b.SndUna == b.SndNxt {
 		seq := b.SndNxt
 		b.SndNxt = b.SndNxt.Add(n)
@@ -135,4 +203,33 @@ func (m *machine) overrideSillyWindow() {
 		m.sent(n)
 	}
 	m.output(RuleSend)
+}
+
+// keepAliveTimeout asks a peer that has been silent whether it is still there
+// (RFC 9293 §3.8.4): with the number before SND.NXT and no data (SHLD-12), which it
+// must answer. One that is not answered proves nothing (MUST-29).
+func (m *machine) keepAliveTimeout() {
+	b, p := m.b, &m.b.Profile
+	if b.SndUna != b.SndNxt || b.Unsent() > 0 { // data is asking already (MUST-26)
+		m.start(TimerKeepAlive, p.KeepIdle)
+		return
+	}
+	if b.keepProbes >= p.KeepCount {
+		m.signal(wire.ETIMEDOUT, RuleKeepAliveDead)
+		m.emit(wire.Segment{Seq: b.SndNxt, Ack: b.RcvNxt, Flags: wire.RST | wire.ACK}, RuleKeepAliveDead, false)
+		m.enterClosed(RuleKeepAliveDead)
+		return
+	}
+	b.keepProbes++
+	m.emitSegment(wire.ACK, b.SndNxt.Add(-1), "", RuleKeepAlive, false)
+	m.start(TimerKeepAlive, p.KeepInterval)
+}
+
+// heard notes that the peer is alive.
+func (m *machine) heard() {
+	b := m.b
+	b.keepProbes = 0
+	if b.deadline[TimerKeepAlive] != 0 {
+		m.start(TimerKeepAlive, b.Profile.KeepIdle)
+	}
 }
