@@ -18,7 +18,7 @@ import (
 
 func run(t testing.TB, file string, p tcp.Profile) *trace.Trace {
 	t.Helper()
-	return sim.Run(simtest.Script(t, "../sim", file), sim.Options{Profile: p})
+	return sim.Run(simtest.Script(t, file), sim.Options{Profile: p})
 }
 
 // The model's segments, made into real frames and read back by gopacket, are

@@ -94,8 +94,9 @@ func (l *losses) saw(b Backend, from, to string, seg wire.Segment) bool {
 		l.seen[key] = &fault.Counts{}
 	}
 	before := len(l.wanted(to))
-	l.seen[key].Count(seg)
-	lost := fault.Of(l.asFaults(), fault.Packet{From: from, To: to, Seg: seg, Nth: *l.seen[key]}).Lost
+	pkt := &wire.Packet{Seg: seg}
+	l.seen[key].Count(pkt)
+	lost := fault.Of(l.asFaults(), fault.Packet{From: from, To: to, Packet: pkt, Nth: *l.seen[key]}).Lost
 	if kinds := l.wanted(to); len(kinds) != before {
 		for _, s := range l.socks {
 			if s.host == to && s.open {

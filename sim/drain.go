@@ -1,7 +1,12 @@
 package sim
 
 import (
+	"slices"
+	"strconv"
+	"time"
+
 	"netlab/sim/fault"
+	"netlab/sim/ip"
 	"netlab/sim/scenario"
 	"netlab/sim/socket"
 	"netlab/sim/tcp"
@@ -13,12 +18,12 @@ import (
 func (w *World) drain(hi int) {
 	h := &w.hosts[hi]
 	fx := h.Take()
-	settled := 0 // sockets whose variables are recorded before their segments
+	recorded := false // variables are recorded before the segments that they explain
 	for i := range fx {
 		f := &fx[i]
-		if f.Effect == tcp.EffectSend && settled <= i {
+		if f.Effect == tcp.EffectSend && !recorded {
 			w.recordVars(hi)
-			settled = len(fx)
+			recorded = true
 		}
 		w.drainEffect(hi, f)
 	}
@@ -27,24 +32,35 @@ func (w *World) drain(hi int) {
 
 func (w *World) drainEffect(hi int, f *socket.Effect) {
 	h := &w.hosts[hi]
+	if f.Effect == tcp.EffectSend {
+		w.sendPacket(hi, f)
+		return
+	}
+	if w.quiet {
+		return
+	}
 	conn := h.ConnName(f.Sock)
 	switch f.Effect {
-	case tcp.EffectSend:
-		w.sendPacket(hi, f)
 	case tcp.EffectState:
 		w.record(trace.Event{Host: h.Name, Kind: trace.State, Conn: conn, From: f.From, To: f.To, Rule: f.Rule, Src: f.Src, Dst: f.Dst})
 	case tcp.EffectIgnore:
 		e := trace.Event{Host: h.Name, Kind: trace.Drop, Conn: conn, Rule: f.Rule}
-		if c := w.causeEvent(); c != nil && c.HasSegment() {
-			e.Pkt, e.Src, e.Dst, e.Seg = c.Pkt, c.Src, c.Dst, c.Seg
+		if c := w.causeEvent(); c != nil && c.HasPacket() {
+			e.Pkt, e.Src, e.Dst, e.Seg, e.Proto, e.Dgram = c.Pkt, c.Src, c.Dst, c.Seg, c.Proto, c.Dgram
 		}
 		w.record(e)
 	case tcp.EffectSignal:
 		w.record(trace.Event{Host: h.Name, Kind: trace.Note, Conn: conn, Rule: f.Rule,
 			Text: "the program will be told " + string(f.Errno) + ": " + f.Errno.Text()})
+	case tcp.EffectAdvise:
+		w.record(trace.Event{Host: h.Name, Kind: trace.Note, Conn: conn, Rule: f.Rule, Text: "the path may be dead: IP is asked for another"})
 	case tcp.EffectDeliver:
-		w.record(trace.Event{Host: h.Name, Kind: trace.Deliver, Conn: conn, Seg: wire.Segment{Data: f.Data}})
-	case tcp.EffectRefuse: // the socket layer has turned it into an errno
+		e := trace.Event{Host: h.Name, Kind: trace.Deliver, Conn: conn, Proto: f.Proto, Seg: wire.Segment{Data: f.Data}, Rule: f.Rule}
+		if f.Lost > 0 {
+			e.Text = strconv.Itoa(f.Lost) + " octets of the datagram are lost"
+		}
+		w.record(e)
+	case tcp.EffectSend, tcp.EffectRefuse: // sent above; the socket layer has turned a refusal into an errno
 	}
 }
 
@@ -55,27 +71,97 @@ func (w *World) causeEvent() *trace.Event {
 	return &w.events[w.cause-1]
 }
 
-// sendPacket puts a segment on the link and decides its fate.
+// sendPacket puts what a host sends on its links, in fragments if need be.
 func (w *World) sendPacket(hi int, f *socket.Effect) {
+	h := &w.hosts[hi]
+	p := wire.Packet{Proto: f.Proto, Src: f.Src, Dst: f.Dst, TTL: f.TTL, Seg: f.Seg, Dgram: f.Dgram}
+	e := trace.Event{Conn: h.ConnName(f.Sock), Rule: f.Rule, Again: f.Again}
+	if f.Proto != wire.UDP {
+		w.transmit(hi, p, e, f.NoLoop)
+		return
+	}
+	parts := ip.Split(p, w.mtu(hi, p.Dst), w.datagram)
+	if len(parts) > 1 {
+		w.datagram++
+		e.Rule = ip.RuleFragment
+	}
+	for i := range parts {
+		w.transmit(hi, parts[i], e, f.NoLoop)
+	}
+}
+
+// mtu returns the smallest MTU on the ways from a host to a destination; 0 if nothing
+// limits.
+func (w *World) mtu(hi int, dst wire.Endpoint) int {
+	least := 0
+	for di := range w.hosts {
+		k := w.link(hi, di)
+		if k.mtu > 0 && k.joined && (dst.IsGroup() || w.hosts[di].Name == dst.Host) && (least == 0 || k.mtu < least) {
+			least = k.mtu
+		}
+	}
+	return least
+}
+
+func (w *World) link(from, to int) *link { return &w.links[from*len(w.hosts)+to] }
+
+// transmit records a packet as sent, and sends it to the host, or to each of a group.
+func (w *World) transmit(hi int, p wire.Packet, e trace.Event, noLoop bool) {
 	w.packets++
-	pkt := wire.Packet{ID: w.packets, Src: f.Src, Dst: f.Dst, Seg: f.Seg}
-	n := w.record(trace.Event{Host: f.Src.Host, Kind: trace.Send, Conn: w.hosts[hi].ConnName(f.Sock),
-		Pkt: pkt.ID, Src: f.Src, Dst: f.Dst, Seg: f.Seg, Rule: f.Rule, Again: f.Again})
-	di := w.hostIndex(f.Dst.Host)
-	delay, _ := w.script.Delay(f.Src.Host, f.Dst.Host)
-	if di < 0 {
+	p.ID = w.packets
+	n := 0
+	if !w.quiet {
+		e.Host, e.Kind = p.Src.Host, trace.Send
+		e.SetPacket(&p)
+		n = w.record(e)
+	}
+	if !p.Dst.IsGroup() {
+		if di := w.hostIndex(p.Dst.Host); di >= 0 && w.link(hi, di).joined {
+			w.carry(hi, di, &p, n)
+		}
+		return
+	}
+	for di := range w.hosts {
+		switch {
+		case !w.link(hi, di).joined || (di == hi && noLoop) || (di != hi && p.TTL == 0):
+		case di == hi && !w.hosts[di].wants(p.Dst):
+		default:
+			w.carry(hi, di, &p, n)
+		}
+	}
+}
+
+// wants reports whether any socket of the host could take a datagram to a group.
+func (h *host) wants(dst wire.Endpoint) bool { return dst.IsBroadcast() || h.Joined(dst.Host) }
+
+// carry decides a packet's fate on its way to one host.
+func (w *World) carry(hi, di int, p *wire.Packet, n int) {
+	delay := w.link(hi, di).delay
+	if len(w.faults) == 0 {
+		w.schedule(item{at: w.now + delay, kind: itemArrival, host: di, pkt: p, cause: n})
 		return
 	}
 	counts := &w.counts[hi*len(w.hosts)+di]
-	counts.Count(f.Seg)
-	fate := fault.Of(w.faults, fault.Packet{From: f.Src.Host, To: f.Dst.Host, Seg: f.Seg, Nth: *counts})
+	counts.Count(p)
+	fp := fault.Packet{From: w.hosts[hi].Name, To: w.hosts[di].Name, Packet: p, At: w.now, Nth: *counts, Seed: w.seed}
+	if w.copies != nil {
+		id := fp.SameIdentity()
+		fp.Copy = w.copies[id]
+		w.copies[id]++
+	}
+	fate := fault.Of(w.faults, fp)
 	if fate.Lost {
-		w.schedule(item{at: w.now + delay/2, kind: itemLoss, host: hi, pkt: pkt, cause: n, rule: fate.Rule})
+		w.schedule(item{at: w.now + delay/2, kind: itemLoss, host: hi, pkt: p, cause: n, rule: fate.Rule})
 		return
 	}
-	w.schedule(item{at: w.now + delay + fate.Later, kind: itemArrival, host: di, pkt: pkt, cause: n, rule: fate.Rule})
+	if fate.Damaged {
+		bad := *p
+		bad.Damaged = true
+		p = &bad
+	}
+	w.schedule(item{at: w.now + delay + fate.Later, kind: itemArrival, host: di, pkt: p, cause: n, rule: fate.Rule})
 	for _, later := range fate.Copy {
-		w.schedule(item{at: w.now + delay + fate.Later + later, kind: itemArrival, host: di, pkt: pkt, cause: n, rule: fate.Rule})
+		w.schedule(item{at: w.now + delay + fate.Later + later, kind: itemArrival, host: di, pkt: p, cause: n, rule: fate.Rule})
 	}
 }
 
@@ -86,13 +172,19 @@ func (w *World) recordVars(hi int) {
 	for len(h.seen) < h.Sockets() {
 		h.seen = append(h.seen, seenSock{})
 	}
-	for i := range h.seen {
-		id := socket.ID(i)
-		seen := &h.seen[i]
+	ids := h.Touched()
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		seen := &h.seen[id]
 		b := h.TCB(id)
-		w.scheduleTimers(hi, id, b, seen)
+		for t := range seen.timer {
+			w.scheduleTimer(hi, id, tcp.Timer(t), b.Deadline(tcp.Timer(t)), -1)
+		}
+		if w.quiet {
+			continue
+		}
 		now, known := w.varsOf(hi, id)
-		if !known {
+		if !known || (seen.known && now == seen.vars) {
 			continue
 		}
 		var changed []trace.Var
@@ -116,9 +208,9 @@ func relevant(v trace.VarID, s wire.State) bool {
 	case trace.VarSynQueue, trace.VarAcceptQueue, trace.VarBacklog:
 		return s == wire.StateListen
 	case trace.VarIRS, trace.VarRcvNxt:
-		return s != wire.StateListen && s != wire.StateSynSent
+		return s != wire.StateClosed && s != wire.StateListen && s != wire.StateSynSent
 	default:
-		return s != wire.StateListen && v <= trace.VarRTO
+		return s != wire.StateClosed && s != wire.StateListen && v <= trace.VarRTO
 	}
 }
 
@@ -130,6 +222,10 @@ func (w *World) varsOf(hi int, id socket.ID) (vars [trace.Vars]int64, known bool
 		vars[trace.VarSynQueue], vars[trace.VarAcceptQueue], vars[trace.VarBacklog] = int64(syn), int64(accept), int64(backlog)
 		return vars, true
 	}
+	if waiting, octets, ok := h.Datagrams(id); ok {
+		vars[trace.VarDatagrams], vars[trace.VarOctets] = int64(waiting), int64(octets)
+		return vars, true
+	}
 	if b.State == wire.StateClosed || b.State == wire.StateListen {
 		return w.hosts[hi].seen[id].vars, false
 	}
@@ -139,6 +235,7 @@ func (w *World) varsOf(hi int, id socket.ID) (vars [trace.Vars]int64, known bool
 		vars[trace.VarIRS], vars[trace.VarRcvNxt] = int64(b.IRS), int64(b.RcvNxt)
 	}
 	vars[trace.VarRTO] = int64(b.RTO)
+	vars[trace.VarCwnd], vars[trace.VarSsthresh] = int64(b.Cwnd), int64(b.Ssthresh)
 	for t, v := range timerVars {
 		vars[v] = int64(b.Deadline(tcp.Timer(t)))
 	}
@@ -148,20 +245,21 @@ func (w *World) varsOf(hi int, id socket.ID) (vars [trace.Vars]int64, known bool
 var timerVars = [...]trace.VarID{
 	tcp.TimerRetransmit: trace.VarRetransmit, tcp.TimerDelayedAck: trace.VarDelayedAck,
 	tcp.TimerPersist: trace.VarPersist, tcp.TimerTimeWait: trace.VarTimeWait,
+	tcp.TimerKeepAlive: trace.VarKeepAlive, tcp.TimerUser: trace.VarUser, tcp.TimerFinWait2: trace.VarFinWait2,
 }
 
-// scheduleTimers schedules each timer that was started or moved since last time.
-func (w *World) scheduleTimers(hi int, id socket.ID, b *tcp.TCB, seen *seenSock) {
-	for t := range seen.timer {
-		at := b.Deadline(tcp.Timer(t))
-		if at == seen.timer[t] {
-			continue
-		}
-		seen.timer[t] = at
-		if at != 0 {
-			w.schedule(item{at: at, kind: itemTimer, host: hi, sock: id, timer: tcp.Timer(t), cause: w.timerCause()})
-		}
+// scheduleTimer sees to it that the queue has an item for a timer at its deadline or
+// before it: a timer that is put off, as each ACK does, keeps the item it has.
+func (w *World) scheduleTimer(hi int, id socket.ID, t tcp.Timer, at time.Duration, cause int) {
+	seen := &w.hosts[hi].seen[id]
+	if at == 0 || (seen.timer[t] != 0 && seen.timer[t] <= at) {
+		return
 	}
+	seen.timer[t] = at
+	if cause < 0 {
+		cause = w.timerCause()
+	}
+	w.schedule(item{at: at, kind: itemTimer, host: hi, sock: id, timer: t, cause: cause})
 }
 
 // timerCause is the event that started a timer: the segment just sent, if any.
@@ -191,8 +289,10 @@ func readableISS(s *scenario.Script, seed uint64, i int) wire.Seq {
 			continue
 		}
 		n := mix(seed, uint64(k))
-		for iss = wire.Seq(100 * (1 + n%choices)); taken[iss]; iss = wire.Seq(100 * (1 + n%choices)) {
+		iss = wire.Seq(100 * (1 + n%choices))
+		for tries := 0; taken[iss] && tries < choices; tries++ {
 			n++
+			iss = wire.Seq(100 * (1 + n%choices))
 		}
 		taken[iss] = true
 	}

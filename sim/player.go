@@ -4,10 +4,12 @@ import (
 	"slices"
 
 	"netlab/sim/fault"
+	"netlab/sim/ip"
 	"netlab/sim/scenario"
 	"netlab/sim/socket"
 	"netlab/sim/tcp"
 	"netlab/sim/trace"
+	"netlab/sim/udp"
 	"netlab/sim/wire"
 )
 
@@ -15,6 +17,8 @@ import (
 type Options struct {
 	Profile tcp.Profile // the zero Profile means tcp.Textbook
 	Seed    uint64      // numbers that the script leaves open come from it
+
+	quiet bool // keep no trace
 }
 
 // DefaultSeed is the seed used where none is given.
@@ -57,7 +61,7 @@ func NewPlayer(s *scenario.Script, opt Options) *Player {
 		opt.Profile = tcp.Textbook
 	}
 	p := &Player{script: s, opt: opt, every: checkpointEvery}
-	p.world = newWorld(s, opt.Profile, opt.Seed)
+	p.world = newWorld(s, opt)
 	p.checks = []checkpoint{{0, p.world.clone()}}
 	return p
 }
@@ -187,10 +191,29 @@ func (p *Player) Fork(faults ...fault.Fault) *Player {
 	return f
 }
 
+// Counts says how much happened in a run of which no trace was kept.
+type Counts struct {
+	Moments int // calls, arrivals and timers
+	Packets int
+}
+
+// Drive plays a script to its end without keeping a trace: for measurements.
+func Drive(s *scenario.Script, opt Options) Counts {
+	if opt.Profile.Name == "" {
+		opt.Profile = tcp.Textbook
+	}
+	opt.quiet = true
+	w := newWorld(s, opt)
+	n := 0
+	for ; n < maxMoments*10 && w.step(); n++ {
+	}
+	return Counts{n, w.packets}
+}
+
 // Run plays a script to its end.
 func Run(s *scenario.Script, opt Options) *trace.Trace { return NewPlayer(s, opt).Trace() }
 
 // Rules lists every rule that the model can name, from the endpoint outward.
 func Rules() []*wire.Rule {
-	return slices.Concat(tcp.Rules(), socket.Rules(), fault.Rules())
+	return slices.Concat(tcp.Rules(), socket.Rules(), udp.Rules(), ip.Rules(), fault.Rules(), []*wire.Rule{RulePuppet})
 }

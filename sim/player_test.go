@@ -2,13 +2,14 @@ package sim
 
 import (
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"netlab/sim/fault"
+	"netlab/sim/library"
 	"netlab/sim/scenario"
 	"netlab/sim/simtest"
 	"netlab/sim/socket"
@@ -25,45 +26,47 @@ func parse(t testing.TB, name, text string) *scenario.Script {
 	return s
 }
 
-// Each script in testdata is played, and the trace is held against the lines
-// after "----" of the same file. Its expect lines must hold. A second line of
-// the form "#profile linux" chooses a profile.
+// Each script of the library is played, and its trace held against the golden one. Its
+// expect and then lines must hold. Of a file of cases only the verdicts count.
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			data, err := os.ReadFile(file)
+	used := map[string]bool{}
+	for _, name := range library.Names() {
+		t.Run(name, func(t *testing.T) {
+			text, _, _ := library.Text(name)
+			scripts, err := scenario.ParseFile(name+".txt", text)
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, want, _ := strings.Cut(string(data), "----\n")
-			s := parse(t, filepath.Base(file), text)
-			opt := Options{Seed: DefaultSeed}
-			if strings.Contains(text, "#profile linux\n") {
-				opt.Profile = tcp.Linux
-			}
-			tr := Run(s, opt)
-			var b strings.Builder
-			if err := tr.Text(&b); err != nil {
-				t.Fatal(err)
-			}
-			got := simtest.Trim(b.String())
-			if simtest.Update() {
-				if err := os.WriteFile(file, []byte(text+"----\n"+got), 0o644); err != nil {
+			for _, s := range scripts {
+				tr := Run(s, Options{Seed: DefaultSeed})
+				verdicts := scenario.Judge(s, tr)
+				if s.Case != "" && len(verdicts) == 0 {
+					t.Errorf("case %s expects nothing", s.Case)
+				}
+				for _, v := range verdicts {
+					if !v.OK {
+						t.Error(v)
+					}
+				}
+				if s.Case != "" || strings.HasPrefix(name, "long/") {
+					continue
+				}
+				used[name+".txt"] = true
+				var b strings.Builder
+				if err := tr.Text(&b); err != nil {
 					t.Fatal(err)
 				}
-			} else if d := simtest.Diff(want, got); d != "" {
-				t.Errorf("the trace differs (-want +got):\n%s", d)
-			}
-			for _, v := range scenario.Judge(s, tr) {
-				if !v.OK {
-					t.Error(v)
-				}
+				simtest.Golden(t, name+".txt", b.String())
 			}
 		})
+	}
+	if err := filepath.WalkDir("testdata/golden", func(path string, d fs.DirEntry, err error) error {
+		if name := strings.TrimPrefix(filepath.ToSlash(path), "testdata/golden/"); err == nil && !d.IsDir() && !used[name] {
+			t.Errorf("%s is read by no test", path)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -124,7 +127,7 @@ func TestBackUndoesStep(t *testing.T) {
 func describe(p *Player) string {
 	w := p.World()
 	var b strings.Builder
-	fmt.Fprintln(&b, len(p.Events()), w.now, len(w.queue), w.packets)
+	fmt.Fprintln(&b, len(p.Events()), w.now, len(w.queue.items), w.packets)
 	for i := range w.hosts {
 		h := &w.hosts[i]
 		for k := range h.Sockets() {

@@ -16,10 +16,15 @@ const defaultRecv = 65536
 // startStmt starts statement i of the script.
 func (w *World) startStmt(i int) {
 	st := &w.script.Stmts[i]
-	hi := w.hostIndex(st.Host)
-	h := &w.hosts[hi]
 	w.cursor.Start(i)
 	w.cause = 0
+	if st.Verb == scenario.Then {
+		w.startThen(i)
+		return
+	}
+	hi := w.hostIndex(st.Host)
+	h := &w.hosts[hi]
+	w.mark = len(w.events)
 	if st.HasAt && w.now > st.At {
 		w.record(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
@@ -37,10 +42,17 @@ func (w *World) startStmt(i int) {
 		c.cause = w.record(e)
 		w.cause = c.cause
 	}
+	if h.puppet {
+		w.cursor.Return(i)
+		w.puppetSends(hi, st)
+		w.retryCalls()
+		return
+	}
 	if st.Sock != "" && st.Verb != scenario.Wait {
 		id, ok := h.names[st.Sock]
 		if !ok { // the accept that should have made it did not succeed
 			w.returnCall(hi, c, string(wire.EBADF))
+			w.retryCalls()
 			return
 		}
 		c.sock = id
@@ -49,17 +61,68 @@ func (w *World) startStmt(i int) {
 		w.returnCall(hi, c, result)
 	} else {
 		h.calls = append(h.calls, c)
-		w.schedule(item{at: w.now + st.Deadline(), kind: itemPatience, host: hi, stmt: i, cause: c.cause})
+		patience := st.Deadline()
+		if d, lingers := h.Linger(c.sock); st.Verb == scenario.Close && lingers {
+			patience = d
+		}
+		w.schedule(item{at: w.now + patience, kind: itemPatience, host: hi, stmt: i, cause: c.cause})
 	}
 	w.drain(hi)
 	w.retryCalls()
+}
+
+// startThen begins to wait for what a then line says.
+func (w *World) startThen(i int) {
+	st := &w.script.Stmts[i]
+	w.thens = append(w.thens, then{stmt: i, from: w.mark, since: w.now})
+	w.schedule(item{at: w.now + st.Deadline(), kind: itemPatience, host: -1, stmt: i})
+	w.checkThens()
+}
+
+// checkThens ends the then lines that have come true, or that cannot any more.
+func (w *World) checkThens() {
+	for k := 0; k < len(w.thens); {
+		d := w.thens[k]
+		e := w.script.Stmts[d.stmt].Then
+		ok, at, got := e.Holds(w.soFar(), d.from)
+		quiet := e.Kind == scenario.ExpectQuiet
+		if quiet == ok { // a silence is known only when its time is over; something else may still come
+			k++
+			continue
+		}
+		if ok && e.Kind != scenario.ExpectIs {
+			w.mark = at + 1
+		}
+		w.endThen(d.stmt, ok, got)
+	}
+}
+
+// soFar is the trace up to now, to hold a then line against.
+func (w *World) soFar() *trace.Trace { return &trace.Trace{Source: trace.Model, Events: w.events} }
+
+// endThen records how a then line ended, and lets the script go on.
+func (w *World) endThen(stmt int, ok bool, got string) {
+	for k := range w.thens {
+		if w.thens[k].stmt == stmt {
+			w.thens = append(w.thens[:k:k], w.thens[k+1:]...)
+			break
+		}
+	}
+	st := &w.script.Stmts[stmt]
+	result := scenario.ThenOK
+	if !ok {
+		result = got
+	}
+	words := thenWords(st)
+	w.record(trace.Event{Kind: trace.Note, Stmt: stmt + 1, Call: scenario.ThenCall, Args: words, Result: result, Text: "then " + words + ": " + result})
+	w.cursor.Return(stmt)
 }
 
 // returnCall ends a call.
 func (w *World) returnCall(hi int, c call, result string) {
 	st := &w.script.Stmts[c.stmt]
 	w.cursor.Return(c.stmt)
-	if st.Verb == scenario.Wait {
+	if st.Verb == scenario.Wait || w.quiet {
 		return
 	}
 	w.drain(hi)
@@ -95,15 +158,39 @@ func (w *World) retryCalls() {
 			k = 0
 		}
 	}
+	if len(w.thens) > 0 {
+		w.checkThens()
+	}
 }
 
 // losePatience ends a call that has taken longer than the script allows.
-func (w *World) losePatience(it item) {
+func (w *World) losePatience(it *item) {
+	if it.host < 0 {
+		w.thenOver(it.stmt)
+		return
+	}
 	h := &w.hosts[it.host]
 	for k, c := range h.calls {
 		if c.stmt == it.stmt {
 			h.calls = append(h.calls[:k], h.calls[k+1:]...)
-			w.returnCall(it.host, c, string(wire.ETIMEDOUT))
+			result := string(wire.ETIMEDOUT)
+			switch w.script.Stmts[it.stmt].Verb {
+			case scenario.Poll, scenario.Close: // poll() tells nothing, close() lingers no longer
+				result = "0"
+			default: // the other calls have no time-out of their own
+			}
+			w.returnCall(it.host, c, result)
+			return
+		}
+	}
+}
+
+// thenOver ends a then line whose time is over.
+func (w *World) thenOver(stmt int) {
+	for _, d := range w.thens {
+		if d.stmt == stmt {
+			ok, _, got := w.script.Stmts[stmt].Then.Holds(w.soFar(), d.from)
+			w.endThen(stmt, ok, got)
 			return
 		}
 	}
@@ -115,32 +202,50 @@ func (w *World) try(hi int, c *call, first bool) (result string, done bool) {
 	st := &w.script.Stmts[c.stmt]
 	switch st.Verb {
 	case scenario.Socket:
-		h.names[st.Result] = h.Socket(st.Result)
+		if st.Proto == wire.UDP {
+			h.names[st.Result] = h.SocketUDP(st.Result)
+		} else {
+			h.names[st.Result] = h.Socket(st.Result)
+		}
 		return "0", true
 	case scenario.Bind:
-		return errnoResult(h.Bind(c.sock, st.Port)), true
+		return errnoResult(h.Bind(c.sock, wire.Endpoint{Host: st.Bind, Port: st.Port})), true
 	case scenario.Listen:
 		return errnoResult(h.Listen(w.now, c.sock, st.Port, st.Backlog)), true
 	case scenario.Accept:
 		return w.tryAccept(hi, c, st)
 	case scenario.Connect:
-		if first {
-			if errno := h.Connect(w.now, c.sock, st.Peer); errno != wire.EINPROGRESS {
-				return errnoResult(errno), true
-			}
-		}
-		errno, done := h.Connected(c.sock)
-		return errnoResult(errno), done
+		return w.tryConnect(hi, c, st, first)
 	case scenario.SendCall:
 		return w.trySend(hi, c, st)
-	case scenario.Recv:
+	case scenario.SendTo:
+		n, errno := h.SendTo(c.sock, st.Peer, st.Octets())
+		return countResult(n, errno), true
+	case scenario.Recv, scenario.RecvFrom:
 		return w.tryRecv(hi, c, st)
 	case scenario.Shutdown:
 		return errnoResult(h.Shutdown(w.now, c.sock, st.How)), true
 	case scenario.Close:
-		return errnoResult(h.Close(w.now, c.sock)), true
+		if first {
+			if errno := h.Close(w.now, c.sock); errno != wire.OK {
+				return errnoResult(errno), true
+			}
+		}
+		_, lingers := h.Linger(c.sock)
+		return "0", !lingers
 	case scenario.Wait:
 		return "0", w.cursor.HasReturned(w.cursor.Awaited(c.stmt))
+	case scenario.SetSockOpt:
+		v := socket.Value{N: st.Value.N, T: st.Value.T, IsTime: st.Value.IsTime, Off: st.Value.Off}
+		return errnoResult(h.SetOption(w.now, c.sock, socket.Option(st.Option), v)), true
+	case scenario.GetSockOpt:
+		return errnoResult(h.Errno(c.sock)), true
+	case scenario.Join:
+		return errnoResult(h.Join(c.sock, st.Group)), true
+	case scenario.Leave:
+		return errnoResult(h.Leave(c.sock, st.Group)), true
+	case scenario.Poll:
+		return w.tryPoll(hi, c, st)
 	default:
 		panic("sim: unknown call " + string(st.Verb))
 	}
@@ -154,11 +259,37 @@ func errnoResult(errno wire.Errno) string {
 	return string(errno)
 }
 
+// countResult is a number of octets, or the errno's name.
+func countResult(n int, errno wire.Errno) string {
+	if errno == wire.OK {
+		return strconv.Itoa(n)
+	}
+	return string(errno)
+}
+
+// blocks reports whether a call that returned errno waits: EAGAIN on a socket that
+// blocks.
+func (h *host) blocks(sock socket.ID, errno wire.Errno) bool {
+	return errno == wire.EAGAIN && !h.NonBlocking(sock)
+}
+
+func (w *World) tryConnect(hi int, c *call, st *scenario.Stmt, first bool) (string, bool) {
+	h := &w.hosts[hi]
+	if first {
+		errno := h.Connect(w.now, c.sock, st.Peer)
+		if errno != wire.EINPROGRESS || h.NonBlocking(c.sock) {
+			return errnoResult(errno), true
+		}
+	}
+	errno, done := h.Connected(c.sock)
+	return errnoResult(errno), done
+}
+
 func (w *World) tryAccept(hi int, c *call, st *scenario.Stmt) (string, bool) {
 	h := &w.hosts[hi]
 	id, child, errno := h.Accept(c.sock, st.Result)
 	if errno != wire.OK {
-		return errnoResult(errno), errno != wire.EAGAIN
+		return errnoResult(errno), !h.blocks(c.sock, errno)
 	}
 	h.names[st.Result] = id
 	w.record(trace.Event{Host: h.Name, Kind: trace.Note, Call: "rename", Conn: st.Result, Args: child, Result: st.Sock,
@@ -169,12 +300,18 @@ func (w *World) tryAccept(hi int, c *call, st *scenario.Stmt) (string, bool) {
 func (w *World) trySend(hi int, c *call, st *scenario.Stmt) (string, bool) {
 	h := &w.hosts[hi]
 	data := st.Octets()
+	if _, _, isUDP := h.Datagrams(c.sock); isUDP {
+		n, errno := h.Send(w.now, c.sock, data)
+		return countResult(n, errno), true
+	}
 	for c.sent < len(data) {
 		n, errno := h.Send(w.now, c.sock, data[c.sent:])
-		if errno == wire.EAGAIN {
+		switch {
+		case h.blocks(c.sock, errno):
 			return "", false
-		}
-		if errno != wire.OK {
+		case errno != wire.OK && c.sent > 0: // a part was taken: that is what the call returns
+			return strconv.Itoa(c.sent), true
+		case errno != wire.OK:
 			return errnoResult(errno), true
 		}
 		c.sent += n
@@ -190,17 +327,30 @@ func (w *World) tryRecv(hi int, c *call, st *scenario.Stmt) (string, bool) {
 	if want == 0 {
 		want = defaultRecv
 	}
+	_, _, isUDP := h.Datagrams(c.sock)
 	for {
-		if st.HasText {
+		if st.HasText && !isUDP {
 			want = len(st.Text) - len(c.got)
 		}
 		data, errno := h.Recv(w.now, c.sock, want)
 		if errno != wire.OK {
-			return errnoResult(errno), errno != wire.EAGAIN
+			return errnoResult(errno), !h.blocks(c.sock, errno)
 		}
 		c.got += data
-		if !st.HasText || data == "" || len(c.got) == len(st.Text) {
+		if isUDP || !st.HasText || data == "" || len(c.got) == len(st.Text) {
 			return st.RecvResult(c.got), true
 		}
 	}
+}
+
+// tryPoll waits until the socket is ready for something that the program asked for; an
+// error or a hang-up always ends the wait.
+func (w *World) tryPoll(hi int, c *call, st *scenario.Stmt) (string, bool) {
+	want := socket.PollErr | socket.PollHup
+	for _, name := range st.Events {
+		e, _ := socket.ParseEvents(name)
+		want |= e
+	}
+	ready := w.hosts[hi].Poll(c.sock) & want
+	return ready.String(), ready != 0
 }

@@ -1,10 +1,13 @@
 package sim
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"netlab/sim/fault"
+	"netlab/sim/ip"
 	"netlab/sim/scenario"
 	"netlab/sim/socket"
 	"netlab/sim/tcp"
@@ -12,61 +15,66 @@ import (
 	"netlab/sim/wire"
 )
 
-// An item is something scheduled: a packet's arrival, a packet's loss, a timer
-// or the end of a call's patience.
-type item struct {
-	at    time.Duration
-	order int // ties are broken by the order of scheduling
-	kind  itemKind
-	host  int
-	sock  socket.ID
-	timer tcp.Timer
-	pkt   wire.Packet
-	cause int
-	stmt  int
-	rule  *wire.Rule
-}
-
-type itemKind uint8
-
-const (
-	itemArrival itemKind = iota
-	itemLoss
-	itemTimer
-	itemPatience
-	itemOld
-)
-
 // A World is everything at one moment.
 type World struct {
 	script *scenario.Script
 	faults []fault.Fault
+	seed   uint64
+	links  []link // by sender and receiver
+	index  map[string]int
 
-	now     time.Duration
-	order   int
-	queue   []item // sorted by time, then order
-	hosts   []host
-	cursor  scenario.Cursor
-	counts  []fault.Counts // by direction
-	packets int
-	events  []trace.Event
-	cause   int // the event that is being worked on
-	acted   []int
+	now      time.Duration
+	queue    queue
+	hosts    []host
+	cursor   scenario.Cursor
+	counts   []fault.Counts // by direction
+	copies   map[uint64]int // how often a packet was sent; only if some fault is by chance
+	packets  int
+	events   []trace.Event
+	quiet    bool // no trace is kept
+	cause    int  // the event that is being worked on
+	mark     int  // index of the event from which a then line counts
+	thens    []then
+	datagram uint16 // identification of the next datagram that is split
+}
+
+// A link is the way from one host to another.
+type link struct {
+	joined bool
+	delay  time.Duration
+	mtu    int
+}
+
+// A then is a then line that waits.
+type then struct {
+	stmt  int
+	from  int // index of the first event that counts
+	since time.Duration
 }
 
 // A host is one computer of the world.
 type host struct {
 	socket.Host
-	names map[string]socket.ID // the program's variables
-	seen  []seenSock           // what the trace already says of each socket
-	calls []call               // calls that have not returned
+	puppet bool
+	flows  map[pair]scenario.Seen // of a puppet
+	parts  ip.Reassembler
+	names  map[string]socket.ID // the program's variables
+	seen   []seenSock           // what the trace already says of each socket
+	calls  []call               // calls that have not returned
 }
 
-// A seenSock remembers what the trace says, so that only changes are recorded.
+// A pair names a flow of a puppet: its own port and the other end.
+type pair struct {
+	port uint16
+	peer wire.Endpoint
+}
+
+// A seenSock remembers what the trace says, so that only changes are recorded, and
+// which timers have an item in the queue.
 type seenSock struct {
 	known bool
 	vars  [trace.Vars]int64
-	timer [4]time.Duration
+	timer [tcp.Timers]time.Duration
 }
 
 // A call is a call that has not returned yet.
@@ -79,65 +87,103 @@ type call struct {
 }
 
 // newWorld returns the world before anything has happened.
-func newWorld(s *scenario.Script, p tcp.Profile, seed uint64) *World {
-	w := &World{script: s, faults: s.Faults, cursor: scenario.NewCursor(s)}
+func newWorld(s *scenario.Script, opt Options) *World {
+	w := &World{script: s, faults: s.AllFaults(), seed: opt.Seed, cursor: scenario.NewCursor(s), quiet: opt.quiet,
+		index: map[string]int{}, datagram: 1}
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
+		p := profileOf(h, opt.Profile)
 		iss := h.ISS
-		if !h.HasISS {
-			iss = readableISS(s, seed, i)
+		if h.HasISS {
+			p.RandomISN = false
+		} else if !p.RandomISN {
+			iss = readableISS(s, opt.Seed, i)
 		}
-		w.hosts = append(w.hosts, host{Host: socket.New(h.Name, p, iss), names: map[string]socket.ID{}})
+		sh := socket.New(h.Name, p, iss)
+		sh.Secret = mix(opt.Seed, uint64(i))
+		w.hosts = append(w.hosts, host{Host: sh, puppet: h.Puppet, names: map[string]socket.ID{}})
+		w.index[h.Name] = i
 	}
-	w.counts = make([]fault.Counts, len(s.Hosts)*len(s.Hosts))
+	n := len(s.Hosts)
+	w.counts = make([]fault.Counts, n*n)
+	w.links = make([]link, n*n)
+	for a := range n {
+		for b := range n {
+			k := &w.links[a*n+b]
+			k.delay, k.joined = s.Delay(s.Hosts[a].Name, s.Hosts[b].Name)
+			if l := s.Link(s.Hosts[a].Name, s.Hosts[b].Name); l != nil && a != b {
+				k.mtu = l.MTU
+			}
+			k.mtu = max(0, k.mtu)
+		}
+	}
 	for _, f := range s.Faults {
 		if f.Verb == fault.Old {
-			w.schedule(item{at: f.At, kind: itemOld, host: w.hostIndex(f.Sel.From), pkt: wire.Packet{
+			w.schedule(item{at: f.At, kind: itemOld, host: w.hostIndex(f.Sel.From), pkt: &wire.Packet{
 				Src: wire.Endpoint{Host: f.Sel.From}, Dst: wire.Endpoint{Host: f.Sel.To}, Seg: f.Seg}})
 		}
 	}
+	if slices.ContainsFunc(w.faults, func(f fault.Fault) bool { return f.Sel.Chance > 0 }) {
+		w.copies = map[uint64]int{}
+	}
 	return w
+}
+
+// profileOf returns the habits of a host: its own, or those of the run, with what the
+// script changes in them and what its links bear.
+func profileOf(h *scenario.Host, p tcp.Profile) tcp.Profile {
+	if own, ok := tcp.ProfileByName(h.Profile); ok {
+		p = own
+	}
+	if h.MSS > 0 {
+		p.MSS = uint16(h.MSS)
+	}
+	if h.RcvBuf > 0 {
+		p.RcvBuf, p.SynWnd = uint32(h.RcvBuf), 0
+	}
+	if h.SndBuf > 0 {
+		p.SndBuf = h.SndBuf
+	}
+	switch h.Congestion {
+	case "off":
+		p.Congestion = false
+	case "newreno":
+		p.Congestion, p.FastRetransmit = true, true
+	}
+	return p
 }
 
 // clone returns a copy that can go its own way; the events so far are shared.
 func (w *World) clone() *World {
 	c := *w
-	c.queue = slices.Clone(w.queue)
+	c.queue = w.queue.clone()
 	c.cursor = w.cursor.Clone()
 	c.counts = slices.Clone(w.counts)
-	c.acted = nil
+	c.copies = maps.Clone(w.copies)
+	c.thens = slices.Clone(w.thens)
 	c.hosts = make([]host, len(w.hosts))
 	for i := range w.hosts {
 		h := &w.hosts[i]
-		names := make(map[string]socket.ID, len(h.names))
-		for k, v := range h.names {
-			names[k] = v
-		}
-		c.hosts[i] = host{h.Host.Clone(), names, slices.Clone(h.seen), slices.Clone(h.calls)}
+		c.hosts[i] = host{h.Host.Clone(), h.puppet, maps.Clone(h.flows), h.parts.Clone(), maps.Clone(h.names), slices.Clone(h.seen), slices.Clone(h.calls)}
 	}
 	c.events = w.events[:len(w.events):len(w.events)]
 	return &c
 }
 
 func (w *World) hostIndex(name string) int {
-	return slices.IndexFunc(w.hosts, func(h host) bool { return h.Name == name })
+	if i, ok := w.index[name]; ok {
+		return i
+	}
+	return -1
 }
 
-// schedule puts an item in its place.
-func (w *World) schedule(it item) {
-	it.order = w.order
-	w.order++
-	i, _ := slices.BinarySearchFunc(w.queue, it, func(a, b item) int {
-		if a.at != b.at {
-			return int(min(1, max(-1, a.at-b.at)))
-		}
-		return a.order - b.order
-	})
-	w.queue = slices.Insert(w.queue, i, it)
-}
+func (w *World) schedule(it item) { w.queue.push(it) }
 
 // record appends an event, caused by what is being worked on, and returns its number.
 func (w *World) record(e trace.Event) int {
+	if w.quiet {
+		return 0
+	}
 	e.N = len(w.events) + 1
 	e.T = w.now
 	e.Source = trace.Model
@@ -155,7 +201,8 @@ func (w *World) step() bool {
 		return true
 	}
 	at, waits := w.cursor.NextAt()
-	if len(w.queue) == 0 || (waits && at <= w.queue[0].at) {
+	next, due := w.queue.peek()
+	if !due || (waits && at <= next) {
 		if !waits {
 			return false
 		}
@@ -167,107 +214,180 @@ func (w *World) step() bool {
 	if w.over() {
 		return false
 	}
-	it := w.queue[0]
-	w.queue = w.queue[1:]
+	it := w.queue.pop()
 	w.now = it.at
-	w.work(it)
+	w.work(&it)
 	return true
 }
 
 // over reports whether the run has ended: the programs are done, and nothing is
-// due but waits that tell nothing (TIME-WAIT), unless the script says how long to run.
+// due but waits that tell nothing (TIME-WAIT, keep-alives, user time-outs), unless the
+// script says how long to run.
 func (w *World) over() bool {
-	if w.script.Until > 0 {
-		return w.queue[0].at > w.script.Until && w.cursor.Done()
-	}
 	if !w.cursor.Done() {
 		return false
 	}
-	for _, it := range w.queue {
+	until := max(w.script.Until, w.silences())
+	if next, _ := w.queue.peek(); until > 0 && next <= until {
+		return false
+	}
+	if w.script.Until > 0 {
+		return true
+	}
+	for i := range w.queue.items {
+		it := &w.queue.items[i]
 		switch {
 		case it.kind == itemArrival || it.kind == itemLoss || it.kind == itemOld:
 			return false
-		case it.kind == itemTimer && it.timer != tcp.TimerTimeWait && w.stillDue(it) && !w.onlyProbing(it):
+		case it.kind == itemTimer && w.tellsMore(it):
 			return false
 		}
 	}
 	return true
 }
 
-// onlyProbing reports whether the timer would only probe, once more, a window that
-// no program is going to open: that goes on for ever and tells nothing new.
-func (w *World) onlyProbing(it item) bool {
+// silences returns until when the run must go on so that the expect lines about silence
+// can be judged.
+func (w *World) silences() time.Duration {
+	until := time.Duration(0)
+	for i := range w.script.Expects {
+		e := &w.script.Expects[i]
+		if e.Kind != scenario.ExpectQuiet {
+			continue
+		}
+		for k := range w.events {
+			if w.events[k].Stmt == e.After+1 {
+				until = max(until, w.events[k].T+e.For)
+				break
+			}
+		}
+	}
+	return until
+}
+
+// tellsMore reports whether a timer in the queue will show something that is worth
+// waiting for.
+func (w *World) tellsMore(it *item) bool {
 	b := w.hosts[it.host].TCB(it.sock)
-	return b.SndWnd == 0 && b.State.Synchronized() && b.Probes() >= enoughProbes
+	if b.Deadline(it.timer) == 0 {
+		return false
+	}
+	switch it.timer {
+	case tcp.TimerTimeWait, tcp.TimerKeepAlive, tcp.TimerUser, tcp.TimerFinWait2:
+		return false
+	default: // a closed window that no program is going to open is probed for ever
+		return b.SndWnd != 0 || !b.State.Synchronized() || b.Probes() < enoughProbes
+	}
 }
 
 // enoughProbes shows how the wait between probes grows.
 const enoughProbes = 3
 
-// stillDue reports whether a timer item has not been overtaken: timers that were
-// stopped or restarted leave their old item in the queue.
-func (w *World) stillDue(it item) bool {
-	return w.hosts[it.host].TCB(it.sock).Deadline(it.timer) == it.at
-}
-
 // work does one scheduled item.
-func (w *World) work(it item) {
+func (w *World) work(it *item) {
 	w.cause = it.cause
 	switch it.kind {
 	case itemArrival:
 		w.arrive(it)
 	case itemLoss:
-		w.record(trace.Event{Host: it.pkt.Src.Host, Kind: trace.Drop, Pkt: it.pkt.ID, Src: it.pkt.Src, Dst: it.pkt.Dst,
-			Seg: it.pkt.Seg, Rule: it.rule, Text: "the network loses"})
+		e := trace.Event{Host: it.pkt.Src.Host, Kind: trace.Drop, Rule: it.rule, Text: "the network loses"}
+		e.SetPacket(it.pkt)
+		w.record(e)
 	case itemTimer:
-		if !w.stillDue(it) {
+		if !w.timerGoesOff(it) {
 			return
 		}
-		h := &w.hosts[it.host]
-		w.cause = w.record(trace.Event{Host: h.Name, Kind: trace.Timer, Conn: h.ConnName(it.sock), Text: it.timer.String()})
-		h.Expire(w.now, it.sock, it.timer)
-		w.drain(it.host)
 	case itemPatience:
 		w.losePatience(it)
 	case itemOld:
 		w.oldPacket(it)
+	case itemParts:
+		h := &w.hosts[it.host]
+		if h.parts.Expire(w.now) > 0 {
+			w.record(trace.Event{Host: h.Name, Kind: trace.Note, Rule: ip.RuleIncomplete, Text: "fragments are thrown away: one of them never came"})
+		}
 	}
 	w.retryCalls()
 }
 
-// arrive delivers a packet to its host.
-func (w *World) arrive(it item) {
+// timerGoesOff handles a timer item. A timer that was stopped leaves its item behind; one
+// that was put off is scheduled anew.
+func (w *World) timerGoesOff(it *item) bool {
 	h := &w.hosts[it.host]
-	n := w.record(trace.Event{Host: h.Name, Kind: trace.Recv, Pkt: it.pkt.ID, Src: it.pkt.Src, Dst: it.pkt.Dst, Seg: it.pkt.Seg, Rule: it.rule})
+	at := h.TCB(it.sock).Deadline(it.timer)
+	h.seen[it.sock].timer[it.timer] = 0
+	if at == 0 || at > w.now {
+		w.scheduleTimer(it.host, it.sock, it.timer, at, it.cause)
+		return false
+	}
+	if w.silent(it) {
+		h.Expire(w.now, it.sock, it.timer)
+		w.drain(it.host)
+		return true
+	}
+	w.cause = w.record(trace.Event{Host: h.Name, Kind: trace.Timer, Conn: h.ConnName(it.sock), Text: it.timer.String()})
+	h.Expire(w.now, it.sock, it.timer)
+	w.drain(it.host)
+	return true
+}
+
+// silent reports whether a timer has nothing to do with what is seen: that of a
+// connection which has given way to another.
+func (w *World) silent(it *item) bool { return w.hosts[it.host].Suspended(it.sock) }
+
+// arrive delivers a packet to its host.
+func (w *World) arrive(it *item) {
+	h := &w.hosts[it.host]
+	e := trace.Event{Host: h.Name, Kind: trace.Recv, Rule: it.rule}
+	e.SetPacket(it.pkt)
+	n := w.record(e)
 	w.cause = n
-	id := h.Arrives(w.now, it.pkt.Src, it.pkt.Dst, it.pkt.Seg)
-	w.events[n-1].Conn = h.ConnName(id)
+	if h.puppet {
+		w.puppetSees(h, it.pkt)
+		return
+	}
+	p := it.pkt
+	if p.Dgram.Frag != nil && !p.Damaged {
+		whole, ok := h.parts.Add(w.now, *p)
+		if !ok {
+			w.record(trace.Event{Host: h.Name, Kind: trace.Note, Rule: ip.RuleWaiting, Text: "the fragment waits for the others"})
+			w.schedule(item{at: h.parts.Due(), kind: itemParts, host: it.host, cause: n})
+			return
+		}
+		w.record(trace.Event{Host: h.Name, Kind: trace.Note, Rule: ip.RuleReassembled, Text: "the datagram is whole again: " + strconv.Itoa(len(whole.Dgram.Data)) + " octets"})
+		p = &whole
+	}
+	id := h.Arrives(w.now, p)
+	if n > 0 {
+		w.events[n-1].Conn = h.ConnName(id)
+	}
 	w.drain(it.host)
 }
 
 // oldPacket lets a segment of an earlier connection between the same sockets
 // turn up: it takes the ports of the connection that the script makes.
-func (w *World) oldPacket(it item) {
-	from, to := it.pkt.Src.Host, it.pkt.Dst.Host
-	it.pkt.Src.Port, it.pkt.Dst.Port = 40000, 80
+func (w *World) oldPacket(it *item) {
+	pkt := *it.pkt
+	from, to := pkt.Src.Host, pkt.Dst.Host
+	pkt.Src.Port, pkt.Dst.Port = 40000, 80
 	for i := range w.script.Stmts {
 		st := &w.script.Stmts[i]
 		switch {
 		case st.Verb == scenario.Connect && st.Host == from && st.Peer.Host == to:
-			it.pkt.Dst.Port = st.Peer.Port
+			pkt.Dst.Port = st.Peer.Port
 			if id, ok := w.hosts[it.host].names[st.Sock]; ok {
 				if local, _ := w.hosts[it.host].Ends(id); local.Port != 0 {
-					it.pkt.Src.Port = local.Port
+					pkt.Src.Port = local.Port
 				}
 			}
 		case st.Verb == scenario.Connect && st.Host == to && st.Peer.Host == from:
-			it.pkt.Src.Port, it.pkt.Dst.Port = st.Peer.Port, 40000
+			pkt.Src.Port, pkt.Dst.Port = st.Peer.Port, 40000
 		}
 	}
 	w.packets++
-	it.pkt.ID = w.packets
-	n := w.record(trace.Event{Host: from, Kind: trace.Note, Text: "an old segment of an earlier connection turns up: " + it.pkt.Seg.Label(), Rule: fault.RuleOldPacket})
-	it.cause, it.kind, it.rule = n, itemArrival, fault.RuleOldPacket
+	pkt.ID = w.packets
+	n := w.record(trace.Event{Host: from, Kind: trace.Note, Text: "an old segment of an earlier connection turns up: " + pkt.Seg.Label(), Rule: fault.RuleOldPacket})
+	it.pkt, it.cause, it.kind, it.rule = &pkt, n, itemArrival, fault.RuleOldPacket
 	it.host = w.hostIndex(to)
 	w.cause = n
 	w.arrive(it)

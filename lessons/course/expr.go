@@ -89,7 +89,7 @@ func is(e *trace.Event, host, what string) bool {
 		return e.Kind == trace.State
 	}
 	w, ok := fault.ParseWhat(what)
-	return ok && e.Kind == trace.Send && w.Is(e.Seg)
+	return ok && e.Kind == trace.Send && w.Is(e.AsPacket())
 }
 
 func checkWhat(what string) error {

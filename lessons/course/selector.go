@@ -61,7 +61,7 @@ func (s Selector) matches(e *trace.Event) bool {
 		return e.Call == s.what
 	default: // a segment
 		what, _ := fault.ParseWhat(s.what)
-		return what.Is(e.Seg)
+		return what.Is(e.AsPacket())
 	}
 }
 

@@ -22,7 +22,7 @@ func (s *Session) Transcript(w io.Writer, until string) error {
 		fmt.Fprintf(b, "host    %s  %s\n", h.Name, h.IP)
 	}
 	for _, k := range l.Script.Links {
-		fmt.Fprintf(b, "link    %s-%s  delay %s ms both ways\n", k.A, k.B, trace.Ms(k.Delay))
+		fmt.Fprintf(b, "link    %s-%s  delay %s ms both ways\n", k.Hosts[0], k.Hosts[1], trace.Ms(k.Delay))
 	}
 	shown := 0
 	hides := s.hiddenBy(until)
@@ -81,7 +81,7 @@ func (s *Session) transcriptEvent(b *strings.Builder, head string, e *trace.Even
 	case trace.Return:
 		row("return", e.Call+" = "+e.Result)
 	case trace.Send, trace.Recv:
-		row(string(e.Kind), fmt.Sprintf("#%d %s", e.Pkt, e.Seg.Label()))
+		row(string(e.Kind), fmt.Sprintf("#%d %s", e.Pkt, e.Label()))
 	case trace.State:
 		to := e.To.String()
 		if slices.Contains(hides, e.Host+".state") {

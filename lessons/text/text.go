@@ -200,7 +200,7 @@ func (w *Words) Event(e *trace.Event) string {
 		line.Rule = nil
 		return line.Line()
 	}
-	number, seg := "#"+fmt.Sprint(e.Pkt), e.Seg.String()
+	number, seg := "#"+fmt.Sprint(e.Pkt), e.Packet()
 	switch e.Kind {
 	case trace.Call:
 		return w.T("ev_call", e.Host, e.Call, e.Args)

@@ -14,7 +14,7 @@ import (
 
 func play(t *testing.T, file string, p tcp.Profile) *trace.Trace {
 	t.Helper()
-	return sim.Run(simtest.Script(t, "..", file), sim.Options{Profile: p})
+	return sim.Run(simtest.Script(t, file), sim.Options{Profile: p})
 }
 
 // asLive makes of a model's trace what a capture on loopback would show: other

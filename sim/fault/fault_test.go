@@ -21,7 +21,7 @@ func TestKinds(t *testing.T) {
 		{wire.Segment{Flags: wire.RST | wire.ACK}, []What{Any, Rst}},
 	} {
 		var n Counts
-		n.Count(c.seg)
+		n.Count(&wire.Packet{Seg: c.seg})
 		var want Counts
 		for _, w := range c.want {
 			want[w] = 1
@@ -34,20 +34,20 @@ func TestKinds(t *testing.T) {
 
 // The fate of a packet depends on what it is and on its ordinal, nothing else.
 func TestFates(t *testing.T) {
-	data := wire.Segment{Flags: wire.ACK, Data: "x"}
-	at := func(n int) Packet { return Packet{From: "A", To: "B", Seg: data, Nth: Counts{Any: n, Data: n}} }
-	drop := Fault{Verb: Drop, Sel: Selector{"A", "B", Data, 2, 3}}
+	data := &wire.Packet{Seg: wire.Segment{Flags: wire.ACK, Data: "x"}}
+	at := func(n int) Packet { return Packet{From: "A", To: "B", Packet: data, Nth: Counts{Any: n, Data: n}} }
+	drop := Fault{Verb: Drop, Sel: Selector{From: "A", To: "B", What: Data, First: 2, Last: 3}}
 	for n, lost := range map[int]bool{1: false, 2: true, 3: true, 4: false} {
 		if got := Of([]Fault{drop}, at(n)).Lost; got != lost {
 			t.Errorf("data segment %d lost: %v, want %v", n, got, lost)
 		}
 	}
-	all := Fault{Verb: Drop, Sel: Selector{"A", "B", Any, 1, 0}}
-	if !Of([]Fault{all}, at(99)).Lost || Of([]Fault{all}, Packet{From: "B", To: "A", Seg: data, Nth: Counts{Any: 1}}).Lost {
+	all := Fault{Verb: Drop, Sel: Selector{From: "A", To: "B", What: Any, First: 1, Last: 0}}
+	if !Of([]Fault{all}, at(99)).Lost || Of([]Fault{all}, Packet{From: "B", To: "A", Packet: data, Nth: Counts{Any: 1}}).Lost {
 		t.Error("all of one direction, and none of the other")
 	}
-	f := Of([]Fault{{Verb: Delay, Sel: Selector{"A", "B", Any, 1, 0}, By: time.Second}, {Verb: Delay, Sel: Selector{"A", "B", Data, 1, 1}, By: time.Second},
-		{Verb: Duplicate, Sel: Selector{"A", "B", Data, 1, 1}, By: time.Millisecond}}, at(1))
+	f := Of([]Fault{{Verb: Delay, Sel: Selector{From: "A", To: "B", What: Any, First: 1, Last: 0}, By: time.Second}, {Verb: Delay, Sel: Selector{From: "A", To: "B", What: Data, First: 1, Last: 1}, By: time.Second},
+		{Verb: Duplicate, Sel: Selector{From: "A", To: "B", What: Data, First: 1, Last: 1}, By: time.Millisecond}}, at(1))
 	if f.Later != 2*time.Second || len(f.Copy) != 1 || f.Rule == nil {
 		t.Errorf("delays add up, copies are made, and a rule says so: %+v", f)
 	}

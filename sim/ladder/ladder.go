@@ -92,7 +92,7 @@ func New(t *trace.Trace, opt Options) *Ladder {
 		opt.Span = defaultSpan
 	}
 	if opt.Label == nil {
-		opt.Label = func(e *trace.Event) string { return e.Seg.Label() }
+		opt.Label = func(e *trace.Event) string { return e.Label() }
 	}
 	if opt.State == nil {
 		opt.State = func(e *trace.Event) string { return e.To.String() }

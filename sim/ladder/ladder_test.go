@@ -11,7 +11,7 @@ import (
 
 func run(t *testing.T, file string) *trace.Trace {
 	t.Helper()
-	return sim.Run(simtest.Script(t, "..", file), sim.Options{})
+	return sim.Run(simtest.Script(t, file), sim.Options{})
 }
 
 // The pictures, as files to look at.

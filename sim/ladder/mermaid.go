@@ -29,7 +29,7 @@ func Mermaid(t *trace.Trace) string {
 			if lost[e.Pkt] {
 				arrow = "-x"
 			}
-			fmt.Fprintf(&b, "    %s%s%s: %s\n", e.Src.Host, arrow, e.Dst.Host, e.Seg.Label())
+			fmt.Fprintf(&b, "    %s%s%s: %s\n", e.Src.Host, arrow, e.Dst.Host, e.Label())
 		case trace.State:
 			fmt.Fprintf(&b, "    Note over %s: %s\n", e.Host, e.To)
 		default: // a sequence diagram has no place for the rest

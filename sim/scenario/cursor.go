@@ -17,6 +17,9 @@ import (
 type Cursor struct {
 	script *Script
 	phase  []phase
+	above  []int // the statement above on the same host, or -1; shared by all copies
+	lastAt int   // index of the last statement with a time, or -1
+	first  int   // all statements before it have returned
 }
 
 type phase uint8
@@ -29,7 +32,20 @@ const (
 
 // NewCursor returns a cursor before the first statement.
 func NewCursor(s *Script) Cursor {
-	return Cursor{script: s, phase: make([]phase, len(s.Stmts))}
+	c := Cursor{script: s, phase: make([]phase, len(s.Stmts)), above: make([]int, len(s.Stmts)), lastAt: -1}
+	last := map[string]int{}
+	for i := range s.Stmts {
+		st := &s.Stmts[i]
+		c.above[i] = -1
+		if j, ok := last[st.Host]; ok && st.Verb != Then {
+			c.above[i] = j
+		}
+		last[st.Host] = i
+		if st.HasAt {
+			c.lastAt = i
+		}
+	}
+	return c
 }
 
 // Clone returns a copy that can go its own way.
@@ -52,20 +68,18 @@ func (c *Cursor) free(i int) bool {
 	if !st.HasAt && i > 0 && !c.released(i-1) {
 		return false
 	}
-	for j := i - 1; j >= 0; j-- {
-		if c.script.Stmts[j].Host == st.Host {
-			return c.released(j)
-		}
-	}
-	return true
+	return c.above[i] < 0 || c.released(c.above[i])
 }
 
 // Next returns the first statement, in the order of the file, that may start at
 // time now.
 func (c *Cursor) Next(now time.Duration) (int, bool) {
-	for i := range c.phase {
+	for i := c.first; i < len(c.phase); i++ {
 		if c.free(i) && (!c.script.Stmts[i].HasAt || c.script.Stmts[i].At <= now) {
 			return i, true
+		}
+		if i > c.lastAt && !c.released(i) {
+			break // those below wait for this one
 		}
 	}
 	return 0, false
@@ -74,7 +88,7 @@ func (c *Cursor) Next(now time.Duration) (int, bool) {
 // NextAt returns the earliest time for which a statement waits and nothing else.
 func (c *Cursor) NextAt() (time.Duration, bool) {
 	at, found := time.Duration(0), false
-	for i := range c.phase {
+	for i := c.first; i <= c.lastAt; i++ {
 		if st := &c.script.Stmts[i]; st.HasAt && c.free(i) && (!found || st.At < at) {
 			at, found = st.At, true
 		}
@@ -86,12 +100,15 @@ func (c *Cursor) NextAt() (time.Duration, bool) {
 func (c *Cursor) Start(i int) { c.phase[i] = running }
 
 // Return notes that statement i has returned.
-func (c *Cursor) Return(i int) { c.phase[i] = returned }
+func (c *Cursor) Return(i int) {
+	c.phase[i] = returned
+	for c.first < len(c.phase) && c.phase[c.first] == returned {
+		c.first++
+	}
+}
 
 // Done reports whether every statement has returned.
-func (c *Cursor) Done() bool {
-	return !slices.ContainsFunc(c.phase, func(p phase) bool { return p != returned })
-}
+func (c *Cursor) Done() bool { return c.first == len(c.phase) }
 
 // Awaited returns the call that statement i, a wait, waits for: the last one
 // above it on its host that was started with & and is about that name.

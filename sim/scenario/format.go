@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"netlab/sim/fault"
 	"netlab/sim/wire"
 )
 
@@ -29,18 +30,46 @@ func (s *Script) formatLine(l line) string {
 	case lineHost:
 		h := s.Hosts[l.index]
 		text := "host " + h.Name
+		if h.Puppet {
+			text = "puppet " + h.Name
+		}
 		if h.HasISS {
 			text += " iss=" + h.ISS.String()
 		}
 		if h.IP != "" {
 			text += " ip=" + h.IP
 		}
+		if h.Profile != "" {
+			text += " profile=" + h.Profile
+		}
+		for _, f := range []struct {
+			key string
+			n   int
+		}{{"mss", h.MSS}, {"rcvbuf", h.RcvBuf}, {"sndbuf", h.SndBuf}} {
+			if f.n > 0 {
+				text += " " + f.key + "=" + strconv.Itoa(f.n)
+			}
+		}
+		if h.Congestion != "" {
+			text += " congestion=" + h.Congestion
+		}
 		return text
 	case lineLink:
 		k := s.Links[l.index]
-		text := "link " + k.A + " " + k.B
+		text := "link " + strings.Join(k.Hosts, " ")
 		if k.Delay > 0 {
 			text += " delay=" + k.Delay.String()
+		}
+		if k.MTU > 0 {
+			text += " mtu=" + strconv.Itoa(k.MTU)
+		}
+		for _, f := range []struct {
+			key string
+			c   fault.Chance
+		}{{"loss", k.Loss}, {"duplicate", k.Duplicate}, {"reorder", k.Reorder}, {"corrupt", k.Corrupt}} {
+			if f.c > 0 {
+				text += " " + f.key + "=" + f.c.String()
+			}
 		}
 		return text
 	case lineFault:
@@ -49,6 +78,8 @@ func (s *Script) formatLine(l line) string {
 		return s.Stmts[l.index].String()
 	case lineExpect:
 		return s.Expects[l.index].String()
+	case lineCase:
+		return "case " + s.Case
 	case lineUntil:
 		return "run until " + s.Until.String()
 	default: // blank
@@ -58,6 +89,9 @@ func (s *Script) formatLine(l line) string {
 
 // String writes the statement as a script does.
 func (s *Stmt) String() string {
+	if s.Verb == Then {
+		return "then " + s.Then.words()
+	}
 	text := s.Host + ": "
 	if s.HasAt {
 		text = "at " + s.At.String() + "  " + text
@@ -100,13 +134,34 @@ func (s *Stmt) Args() string {
 	}
 	switch {
 	case s.Verb == Socket:
-		add("tcp")
+		add(s.Proto.String())
 	case s.Verb == Bind:
-		add(":" + strconv.Itoa(int(s.Port)))
+		add(s.Bind + ":" + strconv.Itoa(int(s.Port)))
 	case s.Verb == Listen && s.HasPort:
 		add(strconv.Itoa(int(s.Port)))
+	case s.Verb == Segment, s.Verb == Datagram:
+		add(s.Peer.String())
+		add(s.made())
 	case s.Verb == Connect:
 		add(s.Peer.String())
+	case s.Verb == SendTo:
+		add(s.Peer.String())
+		if s.HasText {
+			add(strconv.Quote(s.Text))
+		} else {
+			add(strconv.Itoa(s.N))
+		}
+	case s.Verb == SetSockOpt:
+		add(s.Option)
+		add(s.Value.String())
+	case s.Verb == GetSockOpt:
+		add(s.Option)
+	case s.Verb == Join, s.Verb == Leave:
+		add(s.Group)
+	case s.Verb == Poll:
+		add(strings.Join(s.Events, "|"))
+	case s.Verb == Then:
+		add(s.Then.words())
 	case s.HasText:
 		add(strconv.Quote(s.Text))
 	case s.N > 0:
@@ -122,25 +177,61 @@ func (s *Stmt) Args() string {
 
 // String writes the check as a script does.
 func (e *Expect) String() string {
-	text := "expect " + e.Host + " "
+	if e.Then {
+		return "then " + e.words()
+	}
+	return "expect " + e.words()
+}
+
+// words writes the check without its first word.
+func (e *Expect) words() string {
+	text := ""
+	if e.Never {
+		text = "never "
+	}
+	if e.Within > 0 {
+		text += "within " + e.Within.String() + " "
+	}
+	text += e.Host + " "
 	switch e.Kind {
+	case ExpectQuiet:
+		return text + "sends nothing for " + e.For.String()
 	case ExpectPasses, ExpectIs:
 		text += string(e.Kind)
 		for _, s := range e.States {
 			text += " " + s.String()
 		}
-	case ExpectSends:
-		text += "sends " + e.Flags.String()
+	case ExpectSends, ExpectIgnores:
+		text += string(e.Kind) + " "
+		switch {
+		case e.Anything:
+			text += "anything"
+		case e.Proto != wire.TCP:
+			text += strings.ToUpper(e.Proto.String())
+		case e.Flags == 0:
+			text += "none"
+		default:
+			text += e.Flags.String()
+		}
 		text += number(" seq=", e.Seq, e.HasSeq) + number(" ack=", e.Ack, e.HasAck)
+		if e.Wnd >= 0 {
+			text += " wnd=" + strconv.Itoa(e.Wnd)
+		}
+		if e.Len >= 0 {
+			text += " len=" + strconv.Itoa(e.Len)
+		}
+		if e.To != "" {
+			text += " to " + e.To
+		}
 	case ExpectReturns:
 		text += string(e.Call) + " returns " + e.Result
 	}
 	return text
 }
 
-func number(label string, n wire.Seq, has bool) string {
+func number(label string, n Number, has bool) string {
 	if !has {
 		return ""
 	}
-	return label + n.String()
+	return label + n.Text
 }

@@ -2,13 +2,15 @@ package scenario
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
 
-// A Verdict is the outcome of one expect line.
+// A Verdict is the outcome of one expect or then line.
 type Verdict struct {
 	Expect *Expect
 	OK     bool
@@ -23,25 +25,82 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("%s: %s: failed, %s", v.Expect.Pos, v.Expect, v.Got)
 }
 
-// Judge holds every expect line of the script against a finished trace.
+// ThenCall is the call of the note in which a player records how a then line ended:
+// the note's result is [ThenOK], or what happened instead.
+const (
+	ThenCall = "then"
+	ThenOK   = "ok"
+)
+
+// Judge holds every then line and every expect line of the script against a finished
+// trace.
 func Judge(s *Script, t *trace.Trace) []Verdict {
 	var all []Verdict
-	for i := range s.Expects {
-		e := &s.Expects[i]
-		v := Verdict{Expect: e}
-		switch e.Kind {
-		case ExpectPasses:
-			v.OK, v.Got = judgePasses(e, t)
-		case ExpectIs:
-			v.OK, v.Got = judgeIs(e, t)
-		case ExpectSends:
-			v.OK, v.Got = judgeSends(e, t)
-		case ExpectReturns:
-			v.OK, v.Got = judgeReturns(e, t)
+	for i := range s.Stmts {
+		if s.Stmts[i].Verb != Then {
+			continue
+		}
+		v := Verdict{Expect: s.Stmts[i].Then, Got: "the script never came to it"}
+		for k := range t.Events {
+			if e := &t.Events[k]; e.Kind == trace.Note && e.Call == ThenCall && e.Stmt == i+1 {
+				v.OK, v.Got = e.Result == ThenOK, e.Result
+			}
 		}
 		all = append(all, v)
 	}
+	for i := range s.Expects {
+		e := &s.Expects[i]
+		ok, _, got := e.Holds(t, e.from(t))
+		if e.Never {
+			if got = "it did"; !ok {
+				got = ""
+			}
+			ok = !ok
+		}
+		all = append(all, Verdict{Expect: e, OK: ok, Got: got})
+	}
 	return all
+}
+
+// from is the index of the event from which an expect line counts: for a silence, that
+// of the statement above it.
+func (e *Expect) from(t *trace.Trace) int {
+	if e.Kind != ExpectQuiet {
+		return 0
+	}
+	for i := range t.Events {
+		if ev := &t.Events[i]; ev.Stmt == e.After+1 && (ev.Kind == trace.Call || ev.Kind == trace.Note && ev.Call == ThenCall) {
+			return i
+		}
+	}
+	return 0
+}
+
+// Holds holds the check against the events of a trace from index from on. It returns
+// the index of the event that decides, and what happened instead.
+func (e *Expect) Holds(t *trace.Trace, from int) (ok bool, at int, got string) {
+	switch e.Kind {
+	case ExpectPasses:
+		ok, got = judgePasses(e, t)
+	case ExpectIs:
+		ok, got = judgeIs(e, t)
+	case ExpectSends, ExpectIgnores:
+		return judgeSends(e, t, from)
+	case ExpectReturns:
+		return judgeReturns(e, t, from)
+	case ExpectQuiet:
+		return judgeQuiet(e, t, from)
+	}
+	return ok, len(t.Events) - 1, got
+}
+
+// late reports whether an event is past the time that the check allows.
+func (e *Expect) late(ev *trace.Event, t *trace.Trace, from int) bool {
+	start := time.Duration(0)
+	if e.Then && from < len(t.Events) {
+		start = t.Events[from].T
+	}
+	return e.Within > 0 && ev.T-start > e.Within
 }
 
 // paths returns the states each connection of the host went through, in order.
@@ -139,44 +198,95 @@ func judgeIs(e *Expect, t *trace.Trace) (bool, string) {
 		got = append(got, name+" is "+last.String())
 	}
 	if len(got) == 0 {
-		return false, "the host has no connection"
+		return e.States[0] == wire.StateClosed, "the host has no connection"
 	}
 	return false, strings.Join(got, "; ")
 }
 
-func judgeSends(e *Expect, t *trace.Trace) (bool, string) {
-	var got []string
-	for i := range t.Events {
-		ev := &t.Events[i]
-		if ev.Kind != trace.Send || ev.Host != e.Host {
-			continue
-		}
-		if ev.Seg.Flags&^wire.PSH == e.Flags&^wire.PSH &&
-			(!e.HasSeq || ev.Seg.Seq == e.Seq) && (!e.HasAck || ev.Seg.Ack == e.Ack) {
-			return true, ""
-		}
-		got = append(got, ev.Seg.Label())
+// matches reports whether an event's packet is what the check describes.
+func (e *Expect) matches(ev *trace.Event, isns map[trace.Flow]wire.Seq) bool {
+	if e.To != "" && ev.Dst.Host != e.To {
+		return false
 	}
-	if len(got) == 0 {
-		return false, "it sent nothing"
+	if e.Anything {
+		return true
 	}
-	return false, "it sent " + strings.Join(got, "; ")
+	if ev.Proto != e.Proto {
+		return false
+	}
+	size := len(ev.Seg.Data)
+	if ev.Proto != wire.TCP {
+		size = len(ev.Dgram.Data)
+	}
+	if e.Len >= 0 && size != e.Len {
+		return false
+	}
+	if ev.Proto != wire.TCP {
+		return true
+	}
+	seg := &ev.Seg
+	return seg.Flags&^wire.PSH == e.Flags&^wire.PSH &&
+		(!e.HasSeq || seg.Seq == e.Seq.Of(isns[ev.Flow()])) &&
+		(!e.HasAck || seg.Ack == e.Ack.Of(isns[ev.Flow().Reverse()])) &&
+		(e.Wnd < 0 || int(seg.Wnd) == e.Wnd)
 }
 
-func judgeReturns(e *Expect, t *trace.Trace) (bool, string) {
-	var got []string
+func judgeSends(e *Expect, t *trace.Trace, from int) (ok bool, at int, got string) {
+	kind := trace.Send
+	nothing, did := "it sent nothing", "it sent "
+	if e.Kind == ExpectIgnores {
+		kind, nothing, did = trace.Drop, "it ignored nothing", "it ignored "
+	}
+	var list []string
+	isns := map[trace.Flow]wire.Seq{}
 	for i := range t.Events {
 		ev := &t.Events[i]
-		if ev.Kind != trace.Return || ev.Host != e.Host || ev.Call != string(e.Call) {
+		if ev.HasSegment() && ev.Seg.Flags.Has(wire.SYN) {
+			isns[ev.Flow()] = ev.Seg.Seq
+		}
+		if i < from || ev.Kind != kind || ev.Host != e.Host || (kind == trace.Drop && ev.Text != "") || e.late(ev, t, from) {
+			continue
+		}
+		if e.matches(ev, isns) {
+			return true, i, ""
+		}
+		list = append(list, ev.Label()+" wnd="+strconv.Itoa(int(ev.Seg.Wnd)))
+	}
+	if len(list) == 0 {
+		return false, 0, nothing
+	}
+	return false, 0, did + strings.Join(list, "; ")
+}
+
+func judgeReturns(e *Expect, t *trace.Trace, from int) (ok bool, at int, got string) {
+	var list []string
+	for i := from; i < len(t.Events); i++ {
+		ev := &t.Events[i]
+		if ev.Kind != trace.Return || ev.Host != e.Host || ev.Call != string(e.Call) || e.late(ev, t, from) {
 			continue
 		}
 		if ev.Result == e.Result {
-			return true, ""
+			return true, i, ""
 		}
-		got = append(got, ev.Result)
+		list = append(list, ev.Result)
 	}
-	if len(got) == 0 {
-		return false, "the call never returned"
+	if len(list) == 0 {
+		return false, 0, "the call never returned"
 	}
-	return false, "it returned " + strings.Join(got, ", ")
+	return false, 0, "it returned " + strings.Join(list, ", ")
+}
+
+// judgeQuiet looks for a segment within the silence.
+func judgeQuiet(e *Expect, t *trace.Trace, from int) (ok bool, at int, got string) {
+	start := time.Duration(0)
+	if from < len(t.Events) {
+		start = t.Events[from].T
+	}
+	for i := from; i < len(t.Events); i++ {
+		ev := &t.Events[i]
+		if ev.Kind == trace.Send && ev.Host == e.Host && ev.T-start <= e.For {
+			return false, i, "it sent " + ev.Label()
+		}
+	}
+	return true, len(t.Events) - 1, ""
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"netlab/sim/wire"
 )
 
 // Limits of a script, far above what a person writes.
@@ -15,6 +13,7 @@ const (
 	maxBytes = 1 << 20
 	maxStmts = 10_000
 	maxHosts = 64
+	maxCases = 10_000
 )
 
 // A parser reads one script.
@@ -31,39 +30,101 @@ func (p *parser) fail(col int, msg, hint string) {
 
 func (p *parser) pos(col int) Pos { return Pos{p.s.Name, p.line, col} }
 
+// A sourceLine is a line of a file with its number.
+type sourceLine struct {
+	n    int
+	text string
+}
+
 // Parse reads a script. The error, if any, joins one [*Error] for each mistake.
 func Parse(name, text string) (*Script, error) {
-	p := &parser{s: &Script{Name: name}, used: map[string]map[string]Verb{}, line: 1}
+	all, err := ParseFile(name, text)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(all) > 1:
+		return nil, &Error{Pos{name, 1, 1}, fmt.Sprintf("the file holds %d cases, and one script is wanted here", len(all)), "netlab sim plays them all"}
+	}
+	return all[0], nil
+}
+
+// ParseFile reads a file of one script, or of many cases: what stands above the first
+// case line belongs to each of them. The error, if any, joins one [*Error] for each
+// mistake.
+func ParseFile(name, text string) ([]*Script, error) {
+	fail := func(line, col int, msg, hint string) ([]*Script, error) {
+		return nil, &Error{Pos{name, line, col}, msg, hint}
+	}
 	if len(text) > maxBytes {
-		p.fail(1, "the script is larger than 1 MiB", "")
-		return nil, errors.Join(p.errs...)
+		return fail(1, 1, "the script is larger than 1 MiB", "")
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	if lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
-	p.declare(lines)
+	var common []sourceLine
+	var cases [][]sourceLine
 	for i, l := range lines {
-		p.line = i + 1
-		p.parseLine(l)
+		s := sourceLine{i + 1, l}
+		if word, _, _ := strings.Cut(strings.TrimSpace(l), " "); word == "case" {
+			cases = append(cases, nil)
+			if len(cases) > maxCases {
+				return fail(i+1, 1, fmt.Sprintf("more than %d cases", maxCases), "use several files")
+			}
+		}
+		if len(cases) == 0 {
+			common = append(common, s)
+		} else {
+			cases[len(cases)-1] = append(cases[len(cases)-1], s)
+		}
+	}
+	if len(cases) == 0 {
+		cases = [][]sourceLine{nil}
+	}
+	var all []*Script
+	var errs []error
+	said := map[string]bool{}
+	for _, body := range cases {
+		s, mistakes := parseLines(name, slices.Concat(common, body))
+		for _, e := range mistakes {
+			if !said[e.Error()] { // a mistake above the first case is one mistake
+				said[e.Error()] = true
+				errs = append(errs, e)
+			}
+		}
+		if slices.ContainsFunc(all, func(o *Script) bool { return s.Case != "" && o.Case == s.Case }) {
+			errs = append(errs, &Error{Pos{name, body[0].n, 1}, fmt.Sprintf("there are two cases %q", s.Case), "give each its own name"})
+		}
+		all = append(all, s)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return all, nil
+}
+
+// parseLines reads one script.
+func parseLines(name string, lines []sourceLine) (*Script, []error) {
+	p := &parser{s: &Script{Name: name}, used: map[string]map[string]Verb{}, line: 1}
+	p.declare(lines)
+	for _, l := range lines {
+		p.line = l.n
+		p.parseLine(l.text)
 	}
 	p.checkWhole()
-	if len(p.errs) > 0 {
-		return nil, errors.Join(p.errs...)
-	}
-	return p.s, nil
+	return p.s, p.errs
 }
 
 // declare finds the hosts first, so that a line may name a host declared below it.
-func (p *parser) declare(lines []string) {
-	for i, l := range lines {
-		list, _, bad, _ := scanLine(l)
-		if bad != nil || len(list) == 0 || list[0].text != "host" || list[0].quoted {
+func (p *parser) declare(lines []sourceLine) {
+	for _, l := range lines {
+		list, _, bad, _ := scanLine(l.text)
+		if bad != nil || len(list) == 0 || list[0].quoted || (list[0].text != "host" && list[0].text != "puppet") {
 			continue
 		}
-		p.line = i + 1
-		p.parseHost(&words{p: p, list: list, at: 1, end: len(l) + 1})
+		p.line = l.n
+		p.parseHost(&words{p: p, list: list, at: 1, end: len(l.text) + 1}, list[0].text == "puppet")
 	}
 }
 
@@ -88,7 +149,7 @@ func (p *parser) parseLine(text string) {
 	if kind == lineFault && len(p.s.Faults) == faults {
 		return
 	}
-	if kind == lineHost || kind == lineUntil || after != before {
+	if kind == lineHost || kind == lineUntil || kind == lineCase || after != before {
 		p.s.lines = append(p.s.lines, line{kind, p.indexOf(kind, w), strings.TrimRight(comment, " \t")})
 	}
 }
@@ -123,13 +184,31 @@ func (p *parser) parseKind(w *words) lineKind {
 		return lineBlank
 	}
 	switch first.text {
-	case "host":
+	case "host", "puppet":
 		return lineHost // read by declare
+	case "case":
+		w.at++
+		var names []string
+		for w.more() {
+			t, ok := w.next("")
+			if !ok {
+				return lineCase
+			}
+			names = append(names, t.text)
+		}
+		if p.s.Case = strings.Join(names, " "); p.s.Case == "" {
+			w.fail(w.end, "the case has no name", "case old duplicate SYN")
+		}
+		return lineCase
+	case "then":
+		w.at++
+		p.parseThen(w)
+		return lineStmt
 	case "link":
 		w.at++
 		p.parseLink(w)
 		return lineLink
-	case "drop", "delay", "duplicate", "old":
+	case "drop", "delay", "duplicate", "old", "corrupt":
 		w.at++
 		p.parseFault(first.text, w)
 		return lineFault
@@ -145,7 +224,7 @@ func (p *parser) parseKind(w *words) lineKind {
 		w.at++
 		p.parseExpect(w)
 		return lineExpect
-	case "case", "puppet", "program":
+	case "program":
 		p.fail(first.col, fmt.Sprintf("%q is a reserved word that this version cannot play", first.text), "see netlab help scenario")
 		return lineBlank
 	default:
@@ -166,7 +245,7 @@ func (p *parser) checkWhole() {
 	}
 	p.checkSent()
 	for _, st := range s.Stmts {
-		if st.Verb != Connect || st.Peer.Host == st.Host || s.Host(st.Peer.Host) == nil {
+		if st.Peer.Host == st.Host || s.Host(st.Peer.Host) == nil {
 			continue
 		}
 		if _, ok := s.Delay(st.Host, st.Peer.Host); !ok {
@@ -181,7 +260,7 @@ func (p *parser) checkSent() {
 	total := 0
 	for i := range p.s.Stmts {
 		st := &p.s.Stmts[i]
-		if st.Verb != SendCall {
+		if st.Verb != SendCall && st.Verb != SendTo {
 			continue
 		}
 		if total += max(st.N, len(st.Text)); total > maxSent {
@@ -189,77 +268,6 @@ func (p *parser) checkSent() {
 			return
 		}
 	}
-}
-
-// parseHost reads: host NAME [iss=N] [ip=ADDR].
-func (p *parser) parseHost(w *words) {
-	name, ok := w.next("the host's name")
-	if !ok {
-		return
-	}
-	if !isName(name.text) || name.text == "at" {
-		w.fail(name.col, fmt.Sprintf("bad host name %q", name.text), "letters, digits and _, beginning with a letter")
-		return
-	}
-	if p.s.Host(name.text) != nil {
-		w.fail(name.col, fmt.Sprintf("host %q is declared twice", name.text), "")
-		return
-	}
-	if len(p.s.Hosts) == maxHosts {
-		w.fail(name.col, fmt.Sprintf("more than %d hosts", maxHosts), "")
-		return
-	}
-	h := Host{Pos: p.pos(name.col), Name: name.text}
-	for w.more() {
-		t, _ := w.next("")
-		key, value, ok := strings.Cut(t.text, "=")
-		switch {
-		case ok && key == "iss":
-			n, good := w.parseNumber(value, t.col+4, "initial sequence number", 0, 1<<32-1)
-			h.ISS, h.HasISS = wire.Seq(uint32(n)), good
-		case ok && key == "ip":
-			if !isIPv4(value) {
-				w.fail(t.col+3, fmt.Sprintf("bad address %q", value), "four numbers such as 10.0.0.1")
-			}
-			h.IP = value
-		default:
-			w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), "a host takes iss=NUMBER and ip=ADDRESS")
-		}
-	}
-	for _, other := range p.s.Hosts {
-		if h.IP != "" && other.IP == h.IP {
-			w.fail(name.col, fmt.Sprintf("hosts %s and %s have the same address", other.Name, h.Name), "give each its own")
-		}
-	}
-	p.s.Hosts = append(p.s.Hosts, h)
-}
-
-// parseLink reads: link A B delay=10ms.
-func (p *parser) parseLink(w *words) {
-	l := Link{Pos: p.pos(1)}
-	var ok bool
-	if l.A, ok = p.hostName(w); !ok {
-		return
-	}
-	if l.B, ok = p.hostName(w); !ok {
-		return
-	}
-	if _, dup := p.s.Delay(l.A, l.B); dup {
-		w.fail(1, fmt.Sprintf("%s and %s are joined already", l.A, l.B), "")
-		return
-	}
-	for w.more() {
-		t, _ := w.next("")
-		value, found := strings.CutPrefix(t.text, "delay=")
-		if !found {
-			w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), "a link takes delay=10ms")
-			return
-		}
-		if l.Delay, ok = w.parseDuration(value, t.col+len("delay=")); !ok {
-			return
-		}
-	}
-	p.s.Links = append(p.s.Links, l)
 }
 
 // hostName takes the name of a host that is declared.

@@ -8,36 +8,75 @@ import (
 	"netlab/sim/wire"
 )
 
-const expectHint = `expect A passes STATE..., expect A is STATE, expect A sends FLAGS [seq=N] [ack=N], expect A CALL returns RESULT`
+const expectHint = `HOST passes STATE..., HOST is STATE, HOST sends FLAGS [seq=N] [ack=N] [wnd=N] [len=N] [to HOST], HOST sends nothing for 1s, HOST ignores FLAGS, HOST CALL returns RESULT`
 
 // parseExpect reads the words after expect.
 func (p *parser) parseExpect(w *words) {
-	if word := w.peek(); word == "never" || word == "order" || word == "within" {
-		w.fail(w.col(), fmt.Sprintf("%q is a reserved word that this version cannot play", word), "see netlab help scenario")
+	e, ok := p.parseCheck(w)
+	if ok && w.done() {
+		e.After = len(p.s.Stmts) - 1
+		p.s.Expects = append(p.s.Expects, e)
+	}
+}
+
+// parseThen reads the words after then: a statement that waits for what it says.
+func (p *parser) parseThen(w *words) {
+	pos := p.pos(w.list[0].col)
+	col := w.col()
+	e, ok := p.parseCheck(w)
+	if !ok || !w.done() {
 		return
 	}
-	e := Expect{Pos: p.pos(w.col())}
+	if e.Never || e.Kind == ExpectPasses {
+		w.fail(col, "then waits for something to happen", "then B sends RST, then B is CLOSED, then B sends nothing for 1s")
+		return
+	}
+	e.Then = true
+	p.s.Stmts = append(p.s.Stmts, Stmt{Pos: pos, Verb: Then, Then: &e, Within: max(e.Within, e.For), Backlog: -1})
+}
+
+// parseCheck reads a check: [never] [within D] HOST ...
+func (p *parser) parseCheck(w *words) (Expect, bool) {
+	e := Expect{Pos: p.pos(w.col()), Wnd: -1, Len: -1}
+	e.Never = w.accept("never")
+	if w.accept("within") {
+		col := w.col()
+		var ok bool
+		if e.Within, ok = w.duration("a time"); !ok {
+			return e, false
+		}
+		if e.Within == 0 {
+			w.fail(col, "within needs a time above zero", "")
+			return e, false
+		}
+	}
 	var ok bool
 	if e.Host, ok = p.hostName(w); !ok {
-		return
+		return e, false
 	}
-	t, ok := w.next("passes, is, sends or CALL returns")
+	t, ok := w.next("passes, is, sends, ignores or CALL returns")
 	if !ok {
-		return
+		return e, false
 	}
-	switch t.text {
-	case "passes", "is":
-		e.Kind = ExpectKind(t.text)
-		ok = p.parseStates(w, &e)
-	case "sends":
-		e.Kind = ExpectSends
-		ok = p.parseSegment(w, &e)
+	e.Kind = ExpectKind(t.text)
+	switch e.Kind {
+	case ExpectIs:
+		w.accept("in")
+		return e, p.parseStates(w, &e)
+	case ExpectPasses:
+		return e, p.parseStates(w, &e)
+	case ExpectSends:
+		if w.accept("nothing") {
+			e.Kind = ExpectQuiet
+			e.For, ok = w.keyword("for", "B sends nothing for 1s")
+			return e, ok
+		}
+		return e, p.parseSegment(w, &e)
+	case ExpectIgnores:
+		return e, p.parseSegment(w, &e)
 	default:
 		e.Kind = ExpectReturns
-		ok = p.parseReturns(w, &e, t)
-	}
-	if ok && w.done() {
-		p.s.Expects = append(p.s.Expects, e)
+		return e, p.parseReturns(w, &e, t)
 	}
 }
 
@@ -69,28 +108,67 @@ func (p *parser) parseSegment(w *words, e *Expect) bool {
 	if !ok {
 		return false
 	}
-	if e.Flags, ok = wire.ParseFlags(t.text); !ok {
-		w.fail(t.col, fmt.Sprintf("unknown flags %q", t.text), "names joined by commas, such as SYN,ACK")
-		return false
+	switch {
+	case t.text == "UDP":
+		e.Proto = wire.UDP
+	case t.text == "ICMP":
+		e.Proto = wire.ICMP
+	case t.text == "anything":
+		e.Anything = true
+	case t.text == "none":
+	default:
+		if e.Flags, ok = wire.ParseFlags(t.text); !ok {
+			w.fail(t.col, fmt.Sprintf("unknown flags %q", t.text), "names joined by commas, such as SYN,ACK; or UDP, ICMP, anything")
+			return false
+		}
 	}
 	for w.more() {
-		t, _ = w.next("")
-		key, value, _ := strings.Cut(t.text, "=")
-		if key != "seq" && key != "ack" {
-			w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), expectHint)
-			return false
+		if w.accept("to") {
+			if e.To, ok = p.hostName(w); !ok {
+				return false
+			}
+			continue
 		}
-		n, good := w.parseNumber(value, t.col+4, key, 0, 1<<32-1)
-		if !good {
+		if !p.expectField(w, e) {
 			return false
-		}
-		if key == "seq" {
-			e.Seq, e.HasSeq = wire.Seq(uint32(n)), true
-		} else {
-			e.Ack, e.HasAck = wire.Seq(uint32(n)), true
 		}
 	}
 	return true
+}
+
+// expectField reads seq=N, ack=N, wnd=N or len=N.
+func (p *parser) expectField(w *words, e *Expect) bool {
+	t, ok := w.next("")
+	if !ok {
+		return false
+	}
+	key, value, _ := strings.Cut(t.text, "=")
+	col := t.col + len(key) + 1
+	switch key {
+	case "seq", "ack":
+		n, good := ParseNumber(value)
+		if !good || !(n.IsAbsolute() || n.IsRelative()) {
+			w.fail(col, fmt.Sprintf("bad %s %q", key, value), "a number such as 101, or one relative to the initial number such as +1")
+			return false
+		}
+		if key == "seq" {
+			e.Seq, e.HasSeq = n, true
+		} else {
+			e.Ack, e.HasAck = n, true
+		}
+		return true
+	case "wnd", "len":
+		n, good := w.parseNumber(value, col, key, 0, 65535)
+		if key == "wnd" {
+			e.Wnd = int(n)
+		} else {
+			e.Len = int(n)
+		}
+		return good
+	default:
+		w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), expectHint)
+		return false
+	}
 }
 
 func (p *parser) parseReturns(w *words, e *Expect, call token) bool {
@@ -98,7 +176,7 @@ func (p *parser) parseReturns(w *words, e *Expect, call token) bool {
 		verb Verb
 		form string
 	}) bool {
-		return string(h.verb) == call.text && h.verb != Wait
+		return string(h.verb) == call.text && h.verb != Wait && h.verb != Segment && h.verb != Datagram
 	})
 	if !known || w.peek() != "returns" {
 		w.fail(call.col, fmt.Sprintf("cannot expect %q", call.text), expectHint)

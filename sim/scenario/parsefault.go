@@ -22,6 +22,9 @@ func (p *parser) parseFault(verb string, w *words) {
 		if f.Sel, ok = p.selector(w); ok {
 			f.By, ok = w.keyword("by", "delay A->B ACK 1 by 50ms")
 		}
+	case "corrupt":
+		f.Verb = fault.Corrupt
+		f.Sel, ok = p.selector(w)
 	case "duplicate":
 		f.Verb = fault.Duplicate
 		if f.Sel, ok = p.selector(w); ok && w.more() {
@@ -70,10 +73,21 @@ func (p *parser) selector(w *words) (fault.Selector, bool) {
 	if next == "" || next == "by" || next == "after" {
 		return sel, true
 	}
+	if next == "from" || next == "until" {
+		sel.Last = 0
+		return sel, p.span(w, &sel)
+	}
 	t, _ = w.next("")
 	if t.text == "all" {
 		sel.Last = 0
-		return sel, true
+		return sel, p.span(w, &sel)
+	}
+	if strings.HasSuffix(t.text, "%") {
+		if sel.Chance, ok = fault.ParseChance(t.text); !ok || sel.Chance == 0 {
+			w.fail(t.col, fmt.Sprintf("bad chance %q", t.text), "a percentage above 0, such as 5%")
+			return sel, false
+		}
+		return sel, p.span(w, &sel)
 	}
 	first, last, isRange := strings.Cut(t.text, "..")
 	n, ok := w.parseNumber(first, t.col, "ordinal", 1, 1<<20)
@@ -88,7 +102,27 @@ func (p *parser) selector(w *words) (fault.Selector, bool) {
 			sel.Last = int(n)
 		}
 	}
-	return sel, ok
+	return sel, ok && p.span(w, &sel)
+}
+
+// span takes [from T] [until T].
+func (p *parser) span(w *words, sel *fault.Selector) (ok bool) {
+	if w.accept("from") {
+		if sel.Since, ok = w.duration("a time"); !ok {
+			return false
+		}
+	}
+	col := w.col()
+	if w.accept("until") {
+		if sel.Until, ok = w.duration("a time"); !ok {
+			return false
+		}
+		if sel.Until <= sel.Since {
+			w.fail(col, "the time ends before it begins", "drop A->B any all from 1s until 2s")
+			return false
+		}
+	}
+	return true
 }
 
 // oldPacket takes A->B SYN seq=90 [ack=N] at 5ms.

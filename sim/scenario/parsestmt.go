@@ -20,8 +20,8 @@ var verbHelp = []struct {
 	verb Verb
 	form string
 }{
-	{Socket, "s = socket tcp"},
-	{Bind, "bind s :80"},
+	{Socket, "s = socket tcp  or  s = socket udp"},
+	{Bind, "bind s :80  or  bind s B:80"},
 	{Listen, "listen s 80 [backlog=128]"},
 	{Accept, "x = accept s"},
 	{Connect, "connect c B:80"},
@@ -30,10 +30,16 @@ var verbHelp = []struct {
 	{Shutdown, "shutdown c write|read|both"},
 	{Close, "close c"},
 	{Wait, "wait c"},
+	{SetSockOpt, "setsockopt c SO_REUSEADDR 1"},
+	{GetSockOpt, "getsockopt c SO_ERROR"},
+	{SendTo, `sendto u B:9 "text"  or  sendto u B:9 1000`},
+	{RecvFrom, `recvfrom u 100  or  recvfrom u "text"`},
+	{Join, "join u 239.2.2.222"},
+	{Leave, "leave u 239.2.2.222"},
+	{Poll, "poll c POLLIN|POLLOUT"},
+	{Segment, segmentForm},
+	{Datagram, datagramForm},
 }
-
-// laterVerbs are calls of the language that this version cannot play.
-var laterVerbs = []string{"setsockopt", "sendto", "recvfrom", "join", "leave", "poll", "segment", "datagram"}
 
 // parseStmt reads: [at T] HOST: [name =] verb arguments [within D] [&].
 func (p *parser) parseStmt(w *words) {
@@ -88,7 +94,7 @@ func (p *parser) failStart(t token) {
 		return
 	}
 	p.fail(t.col, fmt.Sprintf("unknown word %q", t.text),
-		"a line begins with host, link, drop, delay, duplicate, old, run, expect, at or HOST:")
+		"a line begins with host, puppet, link, drop, delay, duplicate, corrupt, old, run, case, expect, then, at or HOST:")
 }
 
 // parseEnding takes [within D] [&] from the end of the line.
@@ -115,10 +121,6 @@ func (p *parser) knownVerb(t token) (Verb, bool) {
 			return v.verb, true
 		}
 	}
-	if slices.Contains(laterVerbs, t.text) {
-		p.fail(t.col, fmt.Sprintf("%q is a reserved word that this version cannot play", t.text), "see netlab help scenario")
-		return "", false
-	}
 	var names []string
 	for _, v := range verbHelp {
 		names = append(names, string(v.verb))
@@ -140,14 +142,22 @@ func form(v Verb) string {
 func (p *parser) parseCall(w *words, st *Stmt) bool {
 	if st.Verb == Socket {
 		t, ok := w.next("tcp")
-		if ok && t.text == "udp" {
-			w.fail(t.col, `"udp" is a reserved word that this version cannot play`, "see netlab help scenario")
+		if !ok {
 			return false
 		}
-		if ok && t.text != "tcp" {
+		if t.text != "tcp" && t.text != "udp" {
 			w.fail(t.col, fmt.Sprintf("unknown kind of socket %q", t.text), form(Socket))
+			return false
 		}
-		return ok && t.text == "tcp"
+		st.Proto, _ = wire.ParseProto(t.text)
+		return true
+	}
+	if st.Verb == Segment || st.Verb == Datagram {
+		return p.parseMade(w, st)
+	}
+	if h := p.s.Host(st.Host); h.Puppet {
+		w.fail(st.Pos.Col, fmt.Sprintf("%s is a puppet: it has no sockets", st.Host), "it sends with segment and datagram")
+		return false
 	}
 	t, ok := w.next("the name of a socket: " + form(st.Verb))
 	if !ok {
@@ -159,8 +169,26 @@ func (p *parser) parseCall(w *words, st *Stmt) bool {
 		return p.parseLocal(w, st)
 	case Connect:
 		return p.parsePeer(w, st)
-	case SendCall, Recv:
+	case SendTo:
+		var ok bool
+		if st.Peer, ok = p.endpoint(w, "whom to send to, such as B:9"); !ok {
+			return false
+		}
 		return p.parseOctets(w, st)
+	case SendCall, Recv, RecvFrom:
+		return p.parseOctets(w, st)
+	case SetSockOpt, GetSockOpt:
+		return p.parseOption(w, st)
+	case Poll:
+		return p.parsePoll(w, st)
+	case Join, Leave:
+		t, ok := w.next("a group such as 239.2.2.222")
+		if ok && (!isIPv4(t.text) || !(wire.Endpoint{Host: t.text}).IsMulticast()) {
+			w.fail(t.col, fmt.Sprintf("%s is no group", t.text), "224.0.0.0 to 239.255.255.255")
+			return false
+		}
+		st.Group = t.text
+		return ok
 	case Shutdown:
 		t, ok := w.next("read, write or both")
 		if ok && !slices.Contains([]string{"read", "write", "both"}, t.text) {
@@ -181,7 +209,17 @@ func (p *parser) parseLocal(w *words, st *Stmt) bool {
 		if !ok {
 			return false
 		}
-		n, ok := w.parseNumber(strings.TrimPrefix(t.text, ":"), t.col, "port", 1, 65535)
+		port := t.text
+		if host, rest, found := strings.Cut(t.text, ":"); found {
+			if port = rest; host != "" && st.Verb == Bind {
+				group := wire.Endpoint{Host: host}
+				if !(isIPv4(host) && group.IsGroup()) && !p.knownHost(host, t.col) {
+					return false
+				}
+				st.Bind = host
+			}
+		}
+		n, ok := w.parseNumber(port, t.col+len(t.text)-len(port), "port", 1, 65535)
 		if !ok {
 			return false
 		}
@@ -205,26 +243,14 @@ func (p *parser) parseLocal(w *words, st *Stmt) bool {
 
 // parsePeer reads B:80.
 func (p *parser) parsePeer(w *words, st *Stmt) bool {
-	t, ok := w.next("whom to connect to, such as B:80")
-	if !ok {
-		return false
-	}
-	host, port, ok := strings.Cut(t.text, ":")
-	if !ok {
-		w.fail(t.col, fmt.Sprintf("bad peer %q", t.text), form(Connect))
-		return false
-	}
-	if !p.knownHost(host, t.col) {
-		return false
-	}
-	n, ok := w.parseNumber(port, t.col+len(host)+1, "port", 1, 65535)
-	st.Peer = wire.Endpoint{Host: host, Port: uint16(n)}
+	var ok bool
+	st.Peer, ok = p.endpoint(w, "whom to connect to, such as B:80")
 	return ok
 }
 
 // parseOctets reads the arguments of send and recv: a text or a number of octets.
 func (p *parser) parseOctets(w *words, st *Stmt) bool {
-	if st.Verb == Recv && !w.more() {
+	if (st.Verb == Recv || st.Verb == RecvFrom) && !w.more() {
 		return true
 	}
 	t, ok := w.nextAny("a text or a number of octets")
@@ -232,16 +258,30 @@ func (p *parser) parseOctets(w *words, st *Stmt) bool {
 		return false
 	}
 	if t.quoted {
-		if t.text == "" {
+		if t.text == "" && st.Verb != SendTo && p.protoOf(st) == wire.TCP {
 			w.fail(t.col, "an empty text is nothing to "+string(st.Verb), form(st.Verb))
 			return false
 		}
 		st.Text, st.HasText = t.text, true
 		return true
 	}
-	n, ok := w.parseNumber(t.text, t.col, "number of octets", 1, maxOctets)
+	least := uint64(1)
+	if st.Verb == SendTo {
+		least = 0
+	}
+	n, ok := w.parseNumber(t.text, t.col, "number of octets", least, maxOctets)
 	st.N = int(n)
 	return ok
+}
+
+// protoOf returns the protocol of the socket that a statement is about.
+func (p *parser) protoOf(st *Stmt) wire.Proto {
+	for i := range p.s.Stmts {
+		if b := &p.s.Stmts[i]; b.Host == st.Host && b.Result == st.Sock && b.Verb == Socket {
+			return b.Proto
+		}
+	}
+	return wire.TCP
 }
 
 // checkNames holds a statement against the names its host has used so far.
@@ -269,9 +309,29 @@ func (p *parser) checkNames(st *Stmt, col int) bool {
 		}
 		names[st.Result] = st.Verb
 	}
+	if !p.checkProto(st, col) {
+		return false
+	}
 	if st.Verb == Wait && !p.hasBackground(st) {
 		p.fail(col, fmt.Sprintf("nothing was started with & that %q could wait for", st.Sock), "end the call with &")
 		return false
+	}
+	return true
+}
+
+// checkProto refuses calls that make no sense on the kind of socket.
+func (p *parser) checkProto(st *Stmt, col int) bool {
+	if st.Sock == "" {
+		return true
+	}
+	isUDP := p.protoOf(st) == wire.UDP
+	switch st.Verb {
+	case SendTo, RecvFrom, Join, Leave:
+		if !isUDP {
+			p.fail(col, fmt.Sprintf("%s is for UDP sockets, and %q is TCP", st.Verb, st.Sock), "send and recv; or make it: "+st.Sock+" = socket udp")
+			return false
+		}
+	default: // the others work on both, or fail with an errno worth seeing
 	}
 	return true
 }

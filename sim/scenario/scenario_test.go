@@ -3,6 +3,7 @@ package scenario
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +16,10 @@ func TestMistakes(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown host", world + "C: c = socket tcp", `x.txt:4:1: no host "C" (hosts are A, B)`},
 		{"unknown call", world + "A: c = sokcet tcp", `x.txt:4:8: unknown call "sokcet"`},
-		{"unknown word", world + "foo", `x.txt:4:1: unknown word "foo" (a line begins with host, link,`},
+		{"unknown word", world + "foo", `x.txt:4:1: unknown word "foo" (a line begins with host, puppet, link,`},
 		{"socket never made", world + "A: connect c B:80", `x.txt:4:4: host A has no socket "c" at this point (make one first: c = socket tcp)`},
 		{"name used twice", world + "A: c = socket tcp\nA: c = socket tcp", `x.txt:5:8: host A uses the name "c" twice`},
-		{"result forgotten", world + "A: socket tcp", `x.txt:4:4: socket gives no name to a socket here (s = socket tcp)`},
+		{"result forgotten", world + "A: socket tcp", `x.txt:4:4: socket gives no name to a socket here (s = socket tcp  or`},
 		{"bad port", world + "A: c = socket tcp\nA: connect c B:99999", `x.txt:5:16: bad port "99999" (a whole number from 1 to 65535)`},
 		{"bad time", world + "at soon A: c = socket tcp", `x.txt:4:4: bad time "soon" (write 10ms, 1.5s or 2m; at most 24h)`},
 		{"negative time", world + "at -1s A: c = socket tcp", `x.txt:4:4: bad time "-1s"`},
@@ -28,7 +29,7 @@ func TestMistakes(t *testing.T) {
 		{"bad iss", "host A iss=-1", `x.txt:1:12: bad initial sequence number "-1"`},
 		{"bad address", "host A ip=1.2.3", `x.txt:1:11: bad address "1.2.3"`},
 		{"left over", world + "A: c = socket tcp now", `x.txt:4:19: unexpected "now" (the statement ends before it)`},
-		{"unknown kind of segment", world + "drop A->B PUSH 1", `x.txt:4:11: unknown kind of segment "PUSH" (one of any SYN SYN,ACK ACK data FIN RST)`},
+		{"unknown kind of segment", world + "drop A->B PUSH 1", `x.txt:4:11: unknown kind of segment "PUSH" (one of any SYN SYN,ACK ACK data FIN RST UDP ICMP)`},
 		{"bad direction", world + "drop A-B SYN 1", `x.txt:4:6: bad direction "A-B" (write A->B)`},
 		{"ordinal zero", world + "drop A->B SYN 0", `x.txt:4:15: bad ordinal "0"`},
 		{"range backwards", world + "drop A->B SYN 3..2", `x.txt:4:18: bad ordinal "2"`},
@@ -66,8 +67,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 // Words of the language that this version cannot play are refused, never ignored.
 func TestReservedWordsAreRefused(t *testing.T) {
 	for _, line := range []string{
-		"case one", "puppet P", "program S", "A: u = socket udp", "A: setsockopt c linger 0", "A: sendto c B:80 5",
-		"A: recvfrom c 5", "A: join c 224.0.0.1", "A: poll c", "A: segment SYN", "expect never A sends RST", "expect order A sends RST", "expect within 5s A is LISTEN",
+		"program S",
 	} {
 		_, err := Parse("x.txt", world+line)
 		if err == nil || !strings.Contains(err.Error(), "reserved word that this version cannot play") {
@@ -104,7 +104,7 @@ func TestFormat(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(world + "A: c = socket tcp\nat 5ms A: connect c B:80 within 1s &\nA: wait c\nexpect A passes LISTEN\n")
 	f.Add("host A\nA: send \"\\\"\" # x\nold A->A SYN,ACK seq=4 at 1s\nduplicate A->A any all after 1ms\nrun until 1s")
-	for _, pattern := range []string{"../testdata/*/*.txt", "../../lessons/*/scenario.txt", "../../lessons/*/worlds/*.txt"} {
+	for _, pattern := range []string{"../library/*/*.txt", "../../lessons/*/scenario.txt", "../../lessons/*/worlds/*.txt"} {
 		files, _ := filepath.Glob(pattern)
 		for _, file := range files {
 			if b, err := os.ReadFile(file); err == nil {
@@ -129,7 +129,10 @@ func FuzzParse(f *testing.F) {
 		for i := range s.Stmts {
 			a, b := s.Stmts[i], again.Stmts[i]
 			a.Pos, b.Pos = Pos{}, Pos{}
-			if a != b {
+			if a.Then != nil && b.Then != nil {
+				a.Then.Pos, b.Then.Pos = Pos{}, Pos{}
+			}
+			if !reflect.DeepEqual(a, b) {
 				t.Fatalf("statement %d changed: %+v, %+v", i, a, b)
 			}
 		}

@@ -41,6 +41,7 @@ func (e *Error) Error() string {
 // A Script is a parsed scenario. Its parts are never changed after parsing.
 type Script struct {
 	Name    string
+	Case    string // the case of its file; empty if the file has none
 	Hosts   []Host
 	Links   []Link
 	Faults  []fault.Fault
@@ -58,13 +59,60 @@ type Host struct {
 	IP     string // empty: netlab picks one
 	ISS    wire.Seq
 	HasISS bool
+	Puppet bool // the script plays it: it has no TCP of its own
+
+	Profile        string // habits of this host's TCP; empty: those of the run
+	MSS            int    // 0: the profile's; likewise below
+	RcvBuf, SndBuf int
+	Congestion     string // off or newreno
 }
 
-// A Link joins two hosts.
+// A Link joins two hosts, or several: what one sends to a group reaches all.
 type Link struct {
-	Pos   Pos
-	A, B  string
-	Delay time.Duration // one way
+	Pos       Pos
+	Hosts     []string
+	Delay     time.Duration // one way
+	MTU       int           // octets of the largest packet; 0: any fits
+	Loss      fault.Chance
+	Duplicate fault.Chance
+	Reorder   fault.Chance // a packet is overtaken by those after it
+	Corrupt   fault.Chance
+}
+
+// joins reports whether both hosts are on the link.
+func (l *Link) joins(a, b string) bool {
+	return slices.Contains(l.Hosts, a) && slices.Contains(l.Hosts, b)
+}
+
+// faults are what the link's chances do to packets from a to b.
+func (l *Link) faults(a, b string) []fault.Fault {
+	var all []fault.Fault
+	add := func(v fault.Verb, c fault.Chance, by time.Duration) {
+		if c > 0 {
+			all = append(all, fault.Fault{Verb: v, By: by, Sel: fault.Selector{From: a, To: b, Chance: c}})
+		}
+	}
+	add(fault.Drop, l.Loss, 0)
+	add(fault.Duplicate, l.Duplicate, 0)
+	add(fault.Delay, l.Reorder, max(l.Delay, time.Millisecond))
+	add(fault.Corrupt, l.Corrupt, 0)
+	return all
+}
+
+// AllFaults returns the script's faults and those that the links' chances amount to.
+func (s *Script) AllFaults() []fault.Fault {
+	all := slices.Clone(s.Faults)
+	for i := range s.Links {
+		l := &s.Links[i]
+		for _, a := range l.Hosts {
+			for _, b := range l.Hosts {
+				if a != b {
+					all = append(all, l.faults(a, b)...)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // A Verb is a socket call, or wait.
@@ -82,6 +130,18 @@ const (
 	Shutdown Verb = "shutdown"
 	Close    Verb = "close"
 	Wait     Verb = "wait"
+
+	SetSockOpt Verb = "setsockopt"
+	GetSockOpt Verb = "getsockopt"
+	SendTo     Verb = "sendto"
+	RecvFrom   Verb = "recvfrom"
+	Join       Verb = "join"
+	Leave      Verb = "leave"
+	Poll       Verb = "poll"
+
+	Segment  Verb = "segment"  // a puppet's
+	Datagram Verb = "datagram" // a puppet's
+	Then     Verb = "then"     // nobody's: the script waits for something to happen
 )
 
 // DefaultWithin bounds a call that does not say how long it may take.
@@ -96,8 +156,16 @@ type Stmt struct {
 	Verb       Verb
 	Result     string        // the name the result gets: s = socket, x = accept
 	Sock       string        // the socket the call is about
-	Peer       wire.Endpoint // connect: whom to
-	Port       uint16        // bind, listen; 0: not said
+	Proto      wire.Proto    // socket
+	Peer       wire.Endpoint // connect, sendto, segment, datagram: whom to
+	Bind       string        // bind: HOST or a group, if it is said
+	Group      string        // join, leave
+	Option     string        // setsockopt, getsockopt
+	Value      Value
+	Events     []string // poll
+	Made       *Made    // segment, datagram
+	Then       *Expect
+	Port       uint16 // bind, listen; 0: not said
 	HasPort    bool
 	Backlog    int    // listen; -1: not said
 	Text       string // send: the octets; recv: the octets expected
@@ -125,6 +193,8 @@ const (
 	ExpectIs      ExpectKind = "is"      // expect A is ESTABLISHED
 	ExpectSends   ExpectKind = "sends"   // expect A sends SYN,ACK seq=300 ack=101
 	ExpectReturns ExpectKind = "returns" // expect A connect returns ECONNREFUSED
+	ExpectQuiet   ExpectKind = "quiet"   // expect A sends nothing for 1s
+	ExpectIgnores ExpectKind = "ignores" // expect A ignores FIN
 )
 
 // An Expect is a check on the finished trace.
@@ -133,9 +203,18 @@ type Expect struct {
 	Host           string
 	Kind           ExpectKind
 	States         []wire.State
+	Then           bool          // it stands in a then line
+	Never          bool          // it must not happen
+	Anything       bool          // sends: any packet
+	Within         time.Duration // expect: since the start; then: since the statement above it
+	Proto          wire.Proto
 	Flags          wire.Flags
-	Seq, Ack       wire.Seq
+	Seq, Ack       Number
 	HasSeq, HasAck bool
+	Wnd, Len       int // -1: any
+	To             string
+	For            time.Duration // sends nothing
+	After          int           // quiet: index of the statement above it
 	Call           Verb
 	Result         string
 }
@@ -157,6 +236,7 @@ const (
 	lineStmt
 	lineExpect
 	lineUntil
+	lineCase
 )
 
 // Host returns the host of that name, or nil.
@@ -175,12 +255,25 @@ func (s *Script) Delay(a, b string) (time.Duration, bool) {
 	if a == b {
 		return 0, true
 	}
-	for _, l := range s.Links {
-		if (l.A == a && l.B == b) || (l.A == b && l.B == a) {
-			return l.Delay, true
-		}
+	if l := s.Link(a, b); l != nil {
+		return l.Delay, true
 	}
 	return 0, false
+}
+
+// Link returns the link that joins two hosts, or nil.
+func (s *Script) Link(a, b string) *Link {
+	for i := range s.Links {
+		if s.Links[i].joins(a, b) {
+			return &s.Links[i]
+		}
+	}
+	return nil
+}
+
+// Puppets reports whether the script plays a host itself.
+func (s *Script) Puppets() bool {
+	return slices.ContainsFunc(s.Hosts, func(h Host) bool { return h.Puppet })
 }
 
 // Hash identifies the script by its text in the one true form (64 bits in hexadecimal).

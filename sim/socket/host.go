@@ -1,11 +1,13 @@
 package socket
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"netlab/sim/tcp"
+	"netlab/sim/udp"
 	"netlab/sim/wire"
 )
 
@@ -29,6 +31,8 @@ const (
 	fresh role = iota
 	listener
 	connection
+	datagram
+	suspended // TIME-WAIT that has given way to a new connection, until that one is sure
 	dead
 )
 
@@ -38,16 +42,23 @@ type sock struct {
 	role          role
 	local, peer   wire.Endpoint
 	tcb           tcp.TCB
-	backlog       int
+	udp           udp.Endpoint
+	opt           options
 	parent        ID // of a child; None otherwise
 	children      int
+	reopens       ID // the connection in TIME-WAIT that this one replaces, or None
+	halfOpen      int
+	ready         []ID // a listener's finished children, oldest first
+	backlog       int
 	accepted      bool // handed out by accept, or not a child
 	closed        bool // the program has closed its descriptor
+	autoPort      bool // connect() has chosen the port
+	connecting    bool // a non-blocking connect() has begun, and its end was not told yet
 	readShut      bool
+	writeShut     bool
 	err           wire.Errno // for the next call (SO_ERROR)
 	everConnected bool
 	sawEOF        bool
-	finished      int // of a child: counts handshakes in the order in which they were finished
 }
 
 // A Host is the socket layer of one computer.
@@ -55,32 +66,56 @@ type Host struct {
 	Name    string
 	Profile tcp.Profile
 	ISS     wire.Seq // of the next connection
+	Secret  uint64   // of the generator of RFC 6528, if the profile asks for it
 
-	socks      []sock
-	nextPort   uint16
-	handshakes int // finished by children so far
-	fx         []Effect
-	buf        []tcp.Output
+	socks     []sock
+	conns     map[pair]ID
+	listeners map[uint16]ID
+	nextPort  uint16
+	fx        []Effect
+	buf       []tcp.Output
+	touched   []ID
 }
 
-// An Effect is an output of one endpoint of the host.
+// A pair names a connection of this host.
+type pair struct {
+	port uint16
+	peer wire.Endpoint
+}
+
+// An Effect is an output of one endpoint of the host. For UDP and ICMP the Output's
+// Effect, Data, Errno and Rule count.
 type Effect struct {
 	Sock     ID
-	Src, Dst wire.Endpoint // of the segment, if it is one
+	Proto    wire.Proto
+	Src, Dst wire.Endpoint // of the packet, if it is one
+	TTL      uint8         // UDP: 0 means that only this host gets it
+	NoLoop   bool          // UDP to a group: not to this host itself
+	Dgram    wire.Datagram
+	Lost     int // octets of the datagram that the program did not ask for
 	tcp.Output
 }
 
 // New returns a host without sockets. Connections take their initial sequence
 // numbers from iss on.
 func New(name string, p tcp.Profile, iss wire.Seq) Host {
-	return Host{Name: name, Profile: p, ISS: iss, nextPort: firstEphemeral}
+	return Host{Name: name, Profile: p, ISS: iss, nextPort: firstEphemeral, conns: map[pair]ID{}, listeners: map[uint16]ID{}}
 }
 
 // Clone returns a copy that can go its own way.
 func (h *Host) Clone() Host {
 	c := *h
 	c.socks = slices.Clone(h.socks)
-	c.fx, c.buf = nil, nil
+	for i := range c.socks {
+		s := &c.socks[i]
+		s.ready = slices.Clone(s.ready)
+		if s.role == datagram {
+			s.udp = s.udp.Clone()
+			s.opt.groups = slices.Clone(s.opt.groups)
+		}
+	}
+	c.conns, c.listeners = maps.Clone(h.conns), maps.Clone(h.listeners)
+	c.fx, c.buf, c.touched = nil, nil, nil
 	return c
 }
 
@@ -90,6 +125,16 @@ func (h *Host) Take() []Effect {
 	h.fx = h.fx[:0]
 	return fx
 }
+
+// Touched returns the sockets that may have changed since the last Touched; one
+// may be named twice.
+func (h *Host) Touched() []ID {
+	t := h.touched
+	h.touched = h.touched[:0]
+	return t
+}
+
+func (h *Host) touch(id ID) { h.touched = append(h.touched, id) }
 
 // Sockets returns how many sockets were ever made; IDs run from 0.
 func (h *Host) Sockets() int { return len(h.socks) }
@@ -114,29 +159,29 @@ func (h *Host) Ends(id ID) (local, peer wire.Endpoint) {
 // Queues returns the lengths of a listener's SYN queue and accept queue and its
 // backlog; ok is false for any other socket.
 func (h *Host) Queues(id ID) (syn, accept, backlog int, ok bool) {
-	if h.socks[id].role != listener {
+	s := &h.socks[id]
+	if s.role != listener {
 		return 0, 0, 0, false
 	}
-	for i := range h.socks {
-		c := &h.socks[i]
-		if c.parent != id || c.accepted || c.role != connection {
-			continue
-		}
-		if c.tcb.State == wire.StateSynReceived {
-			syn++
-		} else {
-			accept++
-		}
-	}
-	return syn, accept, h.socks[id].backlog, true
+	return s.halfOpen, len(s.ready), s.backlog, true
+}
+
+// Datagrams returns how many datagrams and octets wait in a UDP socket; ok is false
+// for any other.
+func (h *Host) Datagrams(id ID) (waiting, octets int, ok bool) {
+	s := &h.socks[id]
+	return s.udp.Waiting(), s.udp.Octets(), s.role == datagram
 }
 
 // step applies one input to a socket's endpoint and keeps its effects.
 func (h *Host) step(now time.Duration, id ID, in tcp.Input) *tcp.CallError {
 	s := &h.socks[id]
+	was := s.tcb.State
 	h.buf = s.tcb.Step(now, in, h.buf[:0])
+	h.touch(id)
 	var refused *tcp.CallError
-	for _, out := range h.buf {
+	for i := range h.buf {
+		out := &h.buf[i]
 		switch out.Effect {
 		case tcp.EffectRefuse:
 			refused = out.Err
@@ -144,111 +189,182 @@ func (h *Host) step(now time.Duration, id ID, in tcp.Input) *tcp.CallError {
 		case tcp.EffectSignal:
 			s.err = out.Errno
 		case tcp.EffectState:
-			s.everConnected = s.everConnected || out.To.Synchronized()
-			if s.finished == 0 && s.parent != None && out.To.Synchronized() {
-				h.handshakes++
-				s.finished = h.handshakes
+			if out.To.Synchronized() {
+				s.everConnected = true
 			}
-		case tcp.EffectSend, tcp.EffectDeliver, tcp.EffectIgnore: // passed on
+		case tcp.EffectSend, tcp.EffectDeliver, tcp.EffectIgnore, tcp.EffectAdvise: // passed on
 		}
-		h.fx = append(h.fx, Effect{Sock: id, Src: s.local, Dst: s.peer, Output: out})
+		h.fx = append(h.fx, Effect{Sock: id, Src: s.local, Dst: s.peer, Output: *out})
 	}
-	h.settle(now, id)
+	if s.tcb.State != was {
+		h.settle(now, id, was)
+	}
 	return refused
 }
 
-// settle does what the socket layer does after its endpoint has moved.
-func (h *Host) settle(now time.Duration, id ID) {
+// settle does what the socket layer does after its endpoint has changed its state.
+func (h *Host) settle(now time.Duration, id ID, was wire.State) {
 	s := &h.socks[id]
 	if s.role != connection {
 		return
 	}
+	state := s.tcb.State
+	if s.parent != None && was == wire.StateSynReceived {
+		h.leavesEmbryo(now, id)
+		s = &h.socks[id]
+	}
 	switch {
-	case s.tcb.State == wire.StateListen: // a child that was reset: the listener goes on
+	case state == wire.StateListen: // a child that was reset: the listener goes on
 		s.role = dead
-	case s.tcb.State == wire.StateClosed && s.closed:
+	case state == wire.StateClosed && s.closed:
 		s.role = dead
 	}
+}
+
+// leavesEmbryo tells the listener that a child's handshake has ended, well or not.
+func (h *Host) leavesEmbryo(now time.Duration, id ID) {
+	s := &h.socks[id]
+	opened := s.tcb.State.Synchronized()
+	if p := &h.socks[s.parent]; p.role == listener {
+		p.halfOpen--
+		if opened {
+			p.ready = append(p.ready, id)
+		}
+		h.touch(s.parent)
+	}
+	if s.reopens == None {
+		return
+	}
+	old := &h.socks[s.reopens]
+	switch {
+	case old.role != suspended:
+	case opened:
+		old.role = dead
+	default: // the SYN was an old duplicate: back to TIME-WAIT (MAY-2)
+		old.role = connection
+		h.conns[pair{old.local.Port, old.peer}] = s.reopens
+		h.fx = append(h.fx, Effect{Sock: s.reopens, Src: old.local, Dst: old.peer,
+			Output: tcp.Output{Effect: tcp.EffectState, From: wire.StateClosed, To: wire.StateTimeWait, Rule: tcp.RuleReopenFailed}})
+		h.touch(s.reopens)
+	}
+	s.reopens = None
 }
 
 // find returns the socket for a segment: the connection it belongs to, or the
 // listener on its port.
 func (h *Host) find(local, peer wire.Endpoint) ID {
-	found := None
-	for i := range h.socks {
-		s := &h.socks[i]
-		switch {
-		case s.role == connection && s.local == local && s.peer == peer && s.tcb.State != wire.StateClosed:
-			return ID(i)
-		case s.role == listener && s.local.Port == local.Port:
-			found = ID(i)
+	if id, ok := h.conns[pair{local.Port, peer}]; ok {
+		if s := &h.socks[id]; s.role == connection && s.tcb.State != wire.StateClosed {
+			return id
 		}
 	}
-	return found
+	if id, ok := h.listeners[local.Port]; ok && h.socks[id].role == listener {
+		return id
+	}
+	return None
 }
 
-// Arrives delivers a segment and returns the socket that took it, or None.
-func (h *Host) Arrives(now time.Duration, src, dst wire.Endpoint, seg wire.Segment) ID {
-	id := h.find(dst, src)
+// Arrives delivers a packet and returns the socket that took it, or None.
+func (h *Host) Arrives(now time.Duration, p *wire.Packet) ID {
+	switch {
+	case p.Damaged:
+		h.fx = append(h.fx, Effect{Sock: None, Proto: p.Proto, Output: tcp.Output{Effect: tcp.EffectIgnore, Rule: RuleBadChecksum}})
+		return None
+	case p.Proto == wire.UDP:
+		return h.datagramArrives(p)
+	case p.Proto == wire.ICMP:
+		return h.icmpArrives(p)
+	}
+	id := h.find(p.Dst, p.Src)
 	switch {
 	case id == None:
 		var nobody tcp.TCB
-		h.buf = nobody.Step(now, tcp.Arrives(seg, 0), h.buf[:0])
-		h.pass(None, dst, src)
+		h.buf = nobody.Step(now, tcp.Arrives(p.Seg, 0), h.buf[:0])
+		h.pass(None, p.Dst, p.Src)
 	case h.socks[id].role == listener:
-		h.arrivesListener(now, id, src, dst, seg)
+		h.arrivesListener(now, id, p.Src, p.Dst, p.Seg, None)
 	default:
-		h.arrivesConnection(now, id, seg)
+		h.arrivesConnection(now, id, p.Src, p.Dst, p.Seg)
 	}
 	return id
 }
 
 // pass hands on the effects in buf that belong to no connection.
 func (h *Host) pass(id ID, src, dst wire.Endpoint) {
-	for _, out := range h.buf {
-		h.fx = append(h.fx, Effect{Sock: id, Src: src, Dst: dst, Output: out})
+	for i := range h.buf {
+		h.fx = append(h.fx, Effect{Sock: id, Src: src, Dst: dst, Output: h.buf[i]})
 	}
 }
 
 // arrivesListener spawns a child for a SYN; the listener itself never changes.
-func (h *Host) arrivesListener(now time.Duration, id ID, src, dst wire.Endpoint, seg wire.Segment) {
+func (h *Host) arrivesListener(now time.Duration, id ID, src, dst wire.Endpoint, seg wire.Segment, reopens ID) {
 	child := h.socks[id].tcb // a copy: the child begins where the listener is
-	if !seg.Flags.Has(wire.SYN) || seg.Flags.Has(wire.ACK) || seg.Flags.Has(wire.RST) {
+	drop := child.Profile.Has(tcp.QuirkListenSynFin) && seg.Flags.Has(wire.FIN)
+	if !seg.Flags.Has(wire.SYN) || seg.Flags&(wire.ACK|wire.RST) != 0 || drop {
 		h.buf = child.Step(now, tcp.Arrives(seg, 0), h.buf[:0])
 		h.pass(id, dst, src)
 		return
 	}
-	if _, waiting, backlog, _ := h.Queues(id); waiting > backlog {
+	s := &h.socks[id]
+	if len(s.ready) > s.backlog {
 		h.fx = append(h.fx, Effect{Sock: id, Src: dst, Dst: src, Output: tcp.Output{Effect: tcp.EffectIgnore, Rule: RuleAcceptQueueFull}})
 		return
 	}
-	h.socks[id].children++
+	s.children++
+	s.halfOpen++
+	iss := h.nextISS(now, dst, src)
+	if reopens != None {
+		iss = h.socks[reopens].tcb.ReopenISS()
+	}
 	h.socks = append(h.socks, sock{
-		name: h.socks[id].name + "." + strconv.Itoa(h.socks[id].children), role: connection,
-		local: dst, peer: src, tcb: child, parent: id,
+		name: s.name + "." + strconv.Itoa(s.children), role: connection, opt: s.opt,
+		local: dst, peer: src, tcb: child, parent: id, reopens: reopens,
 	})
-	h.step(now, ID(len(h.socks)-1), tcp.Arrives(seg, h.nextISS()))
+	kid := ID(len(h.socks) - 1)
+	h.conns[pair{dst.Port, src}] = kid
+	h.touch(id)
+	h.step(now, kid, tcp.Arrives(seg, iss))
 }
 
-func (h *Host) arrivesConnection(now time.Duration, id ID, seg wire.Segment) {
+func (h *Host) arrivesConnection(now time.Duration, id ID, src, dst wire.Endpoint, seg wire.Segment) {
 	s := &h.socks[id]
 	if s.parent != None && s.tcb.State == wire.StateSynReceived && seg.Flags.Has(wire.ACK) && seg.Flags&(wire.SYN|wire.RST) == 0 {
-		if _, waiting, backlog, ok := h.Queues(s.parent); ok && waiting > backlog {
+		if p := &h.socks[s.parent]; p.role == listener && len(p.ready) > p.backlog {
 			h.fx = append(h.fx, Effect{Sock: id, Output: tcp.Output{Effect: tcp.EffectIgnore, Rule: RuleAcceptQueueFull}})
 			return
 		}
 	}
-	if s.closed && s.tcb.TakesLate(seg) { // data that nobody will ever read
+	if l, ok := h.listeners[dst.Port]; ok && s.tcb.MayReopen(seg) && h.socks[l].role == listener {
+		s.role = suspended
+		h.fx = append(h.fx, Effect{Sock: id, Src: s.local, Dst: s.peer,
+			Output: tcp.Output{Effect: tcp.EffectState, From: wire.StateTimeWait, To: wire.StateClosed, Rule: tcp.RuleReopen}})
+		h.touch(id)
+		h.arrivesListener(now, l, src, dst, seg, id)
+		return
+	}
+	if (s.closed || s.readShut && s.writeShut) && s.tcb.TakesLate(seg) { // data that nobody will ever read
 		h.step(now, id, tcp.LateData(seg))
 		return
 	}
 	h.step(now, id, tcp.Arrives(seg, 0))
 }
 
-// Expire tells a socket's endpoint that a timer has gone off.
-func (h *Host) Expire(now time.Duration, id ID, t tcp.Timer) { h.step(now, id, tcp.Expire(t)) }
+// Suspended reports whether the socket has given way to a new connection: its timers
+// do not count meanwhile.
+func (h *Host) Suspended(id ID) bool { return h.socks[id].role == suspended }
 
-func (h *Host) nextISS() wire.Seq {
+// Expire tells a socket's endpoint that a timer has gone off.
+func (h *Host) Expire(now time.Duration, id ID, t tcp.Timer) {
+	if h.socks[id].role != suspended || t == tcp.TimerTimeWait {
+		h.step(now, id, tcp.Expire(t))
+	}
+}
+
+// nextISS picks an initial sequence number for a connection.
+func (h *Host) nextISS(now time.Duration, local, peer wire.Endpoint) wire.Seq {
+	if h.Profile.RandomISN {
+		return tcp.ISN(now, local, peer, h.Secret)
+	}
 	iss := h.ISS
 	h.ISS = h.ISS.Add(issStep)
 	return iss

@@ -55,6 +55,9 @@ func Close() Input { return Input{Event: EventClose} }
 // Abort is the ABORT call.
 func Abort() Input { return Input{Event: EventAbort, rule: RuleAbort} }
 
+// AbortFor is the ABORT call for a reason of the caller's.
+func AbortFor(why *wire.Rule) Input { return Input{Event: EventAbort, rule: why} }
+
 // AbortUnread is the ABORT that a socket's close() becomes when data is unread.
 func AbortUnread() Input { return Input{Event: EventAbort, rule: RuleDataAfterEnd} }
 

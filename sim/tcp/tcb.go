@@ -133,6 +133,9 @@ const reopenGap = 65535 + 2
 // ReopenISS is an initial sequence number beyond all that this connection has used.
 func (b *TCB) ReopenISS() wire.Seq { return b.SndNxt.Add(reopenGap) }
 
+// PeerDone reports whether the peer's FIN has been taken: it will send no more.
+func (b *TCB) PeerDone() bool { return b.finReceived() }
+
 // Readable returns how many octets the program could read now.
 func (b *TCB) Readable() int { return b.rcv.Len() }
 

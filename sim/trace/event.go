@@ -59,13 +59,21 @@ const (
 	VarSynQueue    // children in SYN-RECEIVED
 	VarAcceptQueue // established children not yet accepted
 	VarBacklog
-	Vars // how many there are
+	VarCwnd      // octets, RFC 5681; 0 without congestion control
+	VarSsthresh  // octets
+	VarKeepAlive // when the timer goes off
+	VarUser      // likewise
+	VarFinWait2  // likewise
+	VarDatagrams // UDP: datagrams that wait to be read
+	VarOctets    // UDP: octets that wait to be read
+	Vars         // how many there are
 )
 
 var varNames = [Vars]string{
 	"ISS", "IRS", "SND.UNA", "SND.NXT", "SND.WND", "RCV.NXT", "RCV.WND", "RTO",
 	"retransmission timer", "delayed-ACK timer", "persist timer", "TIME-WAIT timer",
-	"SYN queue", "accept queue", "backlog",
+	"SYN queue", "accept queue", "backlog", "cwnd", "ssthresh",
+	"keep-alive timer", "user time-out", "FIN-WAIT-2 timer", "datagrams", "octets",
 }
 
 // String returns the name on screen and in JSON.
@@ -111,8 +119,10 @@ type Event struct {
 	Pkt     int    // which packet was sent, received or lost
 	Src     wire.Endpoint
 	Dst     wire.Endpoint
-	Seg     wire.Segment
-	Again   bool // a retransmission
+	Proto   wire.Proto
+	Seg     wire.Segment  // TCP; of a delivery: Data
+	Dgram   wire.Datagram // UDP and ICMP
+	Again   bool          // a retransmission
 	From    wire.State
 	To      wire.State
 	Vars    []Var
@@ -124,9 +134,42 @@ type Event struct {
 	Frame   int // captured frame number, counted from 1
 }
 
-// HasSegment reports whether the event is about a segment.
-func (e *Event) HasSegment() bool {
+// HasPacket reports whether the event is about a packet.
+func (e *Event) HasPacket() bool {
 	return e.Kind == Send || e.Kind == Recv || (e.Kind == Drop && e.Pkt != 0)
+}
+
+// HasSegment reports whether the event is about a TCP segment.
+func (e *Event) HasSegment() bool { return e.HasPacket() && e.Proto == wire.TCP }
+
+// SetPacket notes which packet the event is about.
+func (e *Event) SetPacket(p *wire.Packet) {
+	e.Pkt, e.Src, e.Dst, e.Proto, e.Seg, e.Dgram = p.ID, p.Src, p.Dst, p.Proto, p.Seg, p.Dgram
+}
+
+// AsPacket returns the packet that the event is about.
+func (e *Event) AsPacket() *wire.Packet {
+	return &wire.Packet{ID: e.Pkt, Src: e.Src, Dst: e.Dst, Proto: e.Proto, Seg: e.Seg, Dgram: e.Dgram}
+}
+
+// Label writes the event's packet in few words, as on an arrow.
+func (e *Event) Label() string {
+	if e.Proto == wire.TCP {
+		return e.Seg.Label()
+	}
+	label := e.Dgram.Label()
+	if e.Dst.IsGroup() {
+		label += " to " + e.Dst.String()
+	}
+	return label
+}
+
+// Packet writes the event's packet as RFC 9293's figures do.
+func (e *Event) Packet() string {
+	if e.Proto == wire.TCP {
+		return e.Seg.String()
+	}
+	return e.Dgram.String()
 }
 
 // A Host is a host of the trace.

@@ -46,13 +46,29 @@ type jsonEvent struct {
 }
 
 type jsonSegment struct {
-	Flags   string       `json:"flags"`
-	Seq     uint32       `json:"seq"`
+	Flags   string       `json:"flags,omitempty"`
+	Seq     *uint32      `json:"seq,omitempty"` // TCP
 	Ack     *uint32      `json:"ack,omitempty"`
 	Len     int          `json:"len"`
-	Wnd     uint16       `json:"wnd"`
+	Wnd     *uint16      `json:"wnd,omitempty"` // TCP
 	Options *jsonOptions `json:"options,omitempty"`
 	Data    []byte       `json:"data,omitempty"` // base64
+
+	Frag *jsonFragment `json:"fragment,omitempty"`
+	Cite *jsonCite     `json:"cites,omitempty"` // ICMP: the packet that it is about
+}
+
+type jsonFragment struct {
+	ID     uint16 `json:"id"`
+	Offset int    `json:"offset"`
+	Len    int    `json:"len"`
+	More   bool   `json:"more,omitempty"`
+}
+
+type jsonCite struct {
+	Proto string `json:"proto"`
+	Src   string `json:"src"`
+	Dst   string `json:"dst"`
 }
 
 type jsonOptions struct {
@@ -127,8 +143,10 @@ func toJSON(e *Event, isns map[Flow]wire.Seq) jsonEvent {
 	if !e.Src.IsZero() {
 		j.Src, j.Dst = e.Src.String(), e.Dst.String()
 	}
-	if e.HasSegment() || e.Kind == Deliver {
-		j.Proto, j.Seg = "tcp", segmentToJSON(e.Seg)
+	if e.Proto != wire.TCP && e.HasPacket() {
+		j.Proto, j.Seg = e.Proto.String(), datagramToJSON(e.Dgram)
+	} else if e.HasSegment() || e.Kind == Deliver {
+		j.Proto, j.Seg = e.Proto.String(), segmentToJSON(e.Seg)
 		seq, ack, seqOK, ackOK := e.Relative(isns)
 		if seqOK {
 			j.RelSeq = &seq
@@ -153,7 +171,8 @@ func toJSON(e *Event, isns map[Flow]wire.Seq) jsonEvent {
 }
 
 func segmentToJSON(s wire.Segment) *jsonSegment {
-	j := &jsonSegment{Flags: s.Flags.String(), Seq: uint32(s.Seq), Len: len(s.Data), Wnd: s.Wnd, Data: []byte(s.Data)}
+	seq, wnd := uint32(s.Seq), s.Wnd
+	j := &jsonSegment{Flags: s.Flags.String(), Seq: &seq, Len: len(s.Data), Wnd: &wnd, Data: []byte(s.Data)}
 	if s.Flags.Has(wire.ACK) {
 		ack := uint32(s.Ack)
 		j.Ack = &ack
@@ -171,6 +190,34 @@ func segmentToJSON(s wire.Segment) *jsonSegment {
 		}
 	}
 	return j
+}
+
+func datagramToJSON(d wire.Datagram) *jsonSegment {
+	j := &jsonSegment{Len: len(d.Data), Data: []byte(d.Data)}
+	if f := d.Frag; f != nil {
+		j.Frag = &jsonFragment{f.ID, f.Offset, f.Len, f.More}
+	}
+	if c := d.Cite; c != nil {
+		j.Cite = &jsonCite{c.Proto.String(), c.Src.String(), c.Dst.String()}
+	}
+	return j
+}
+
+func datagramFromJSON(j *jsonSegment) (wire.Datagram, error) {
+	d := wire.Datagram{Data: string(j.Data)}
+	if f := j.Frag; f != nil {
+		d.Frag = &wire.Fragment{ID: f.ID, Offset: f.Offset, Len: f.Len, More: f.More}
+	}
+	if c := j.Cite; c != nil {
+		proto, ok := wire.ParseProto(c.Proto)
+		src, err1 := parseEndpoint(c.Src)
+		dst, err2 := parseEndpoint(c.Dst)
+		if !ok || err1 != nil || err2 != nil {
+			return d, fmt.Errorf("bad citation in an ICMP message")
+		}
+		d.Cite = &wire.Cite{Proto: proto, Src: src, Dst: dst}
+	}
+	return d, nil
 }
 
 // maxLine bounds one line of a saved trace.
@@ -241,7 +288,17 @@ func fromJSON(j *jsonEvent) (Event, error) {
 	if e.Dst, err = parseEndpoint(j.Dst); err != nil {
 		return e, err
 	}
-	if j.Seg != nil {
+	if j.Proto != "" {
+		var ok bool
+		if e.Proto, ok = wire.ParseProto(j.Proto); !ok {
+			return e, fmt.Errorf("unknown protocol %q", j.Proto)
+		}
+	}
+	if j.Seg != nil && e.Proto != wire.TCP && e.HasPacket() {
+		if e.Dgram, err = datagramFromJSON(j.Seg); err != nil {
+			return e, err
+		}
+	} else if j.Seg != nil {
 		if e.Seg, err = segmentFromJSON(j.Seg); err != nil {
 			return e, err
 		}
@@ -266,7 +323,13 @@ func fromJSON(j *jsonEvent) (Event, error) {
 }
 
 func segmentFromJSON(j *jsonSegment) (wire.Segment, error) {
-	s := wire.Segment{Seq: wire.Seq(j.Seq), Wnd: j.Wnd, Data: string(j.Data)}
+	s := wire.Segment{Data: string(j.Data)}
+	if j.Seq != nil {
+		s.Seq = wire.Seq(*j.Seq)
+	}
+	if j.Wnd != nil {
+		s.Wnd = *j.Wnd
+	}
 	if j.Flags != "" {
 		flags, ok := wire.ParseFlags(j.Flags)
 		if !ok {

@@ -47,14 +47,14 @@ func (e *Event) What() string {
 		}
 		return s
 	case Send:
-		return "sends #" + fmt.Sprint(e.Pkt) + " " + e.Seg.String() + e.again()
+		return "sends #" + fmt.Sprint(e.Pkt) + " " + e.Packet() + e.again()
 	case Recv:
-		return "receives #" + fmt.Sprint(e.Pkt) + " " + e.Seg.String()
+		return "receives #" + fmt.Sprint(e.Pkt) + " " + e.Packet()
 	case Drop:
 		if e.Text == "" {
-			return "ignores #" + fmt.Sprint(e.Pkt) + " " + e.Seg.String()
+			return "ignores #" + fmt.Sprint(e.Pkt) + " " + e.Packet()
 		}
-		return e.Text + " #" + fmt.Sprint(e.Pkt) + " " + e.Seg.String()
+		return e.Text + " #" + fmt.Sprint(e.Pkt) + " " + e.Packet()
 	case State:
 		return fmt.Sprintf("%s: %s -> %s", e.Conn, e.From, e.To)
 	case Set:

@@ -14,7 +14,7 @@ import (
 
 func run(t testing.TB, file string) *trace.Trace {
 	t.Helper()
-	return sim.Run(simtest.Script(t, "..", file), sim.Options{Seed: 42})
+	return sim.Run(simtest.Script(t, file), sim.Options{Seed: 42})
 }
 
 // A saved trace is read back as the same trace.

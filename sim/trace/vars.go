@@ -16,7 +16,7 @@ func (v Var) Text() string {
 	switch v.ID {
 	case VarRTO:
 		return Ms(time.Duration(v.Value)) + "ms"
-	case VarRetransmit, VarDelayedAck, VarPersist, VarTimeWait:
+	case VarRetransmit, VarDelayedAck, VarPersist, VarTimeWait, VarKeepAlive, VarUser, VarFinWait2:
 		if v.Value == 0 {
 			return "off"
 		}

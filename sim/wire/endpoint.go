@@ -1,9 +1,14 @@
 package wire
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // An Endpoint is one end of a connection: a host by its name in the script and
 // a port. Names stand for addresses, so that model and reality compare as equal.
+// A group is named by its address: 239.2.2.222, or 255.255.255.255 for everybody on
+// the link.
 type Endpoint struct {
 	Host string
 	Port uint16
@@ -15,9 +20,18 @@ func (e Endpoint) String() string { return e.Host + ":" + strconv.Itoa(int(e.Por
 // IsZero reports whether nothing is filled in.
 func (e Endpoint) IsZero() bool { return e == Endpoint{} }
 
-// A Packet is a segment on its way.
-type Packet struct {
-	ID       int // counts the packets of one run from 1, in order of sending
-	Src, Dst Endpoint
-	Seg      Segment
+// Broadcast is the address that means every host on the link.
+const Broadcast = "255.255.255.255"
+
+// IsBroadcast reports whether the host is everybody on the link.
+func (e Endpoint) IsBroadcast() bool { return e.Host == Broadcast }
+
+// IsMulticast reports whether the host is a group: 224.0.0.0 to 239.255.255.255.
+func (e Endpoint) IsMulticast() bool {
+	first, _, ok := strings.Cut(e.Host, ".")
+	n, err := strconv.Atoi(first)
+	return ok && err == nil && n >= 224 && n <= 239
 }
+
+// IsGroup reports whether the host is not one but many.
+func (e Endpoint) IsGroup() bool { return e.IsBroadcast() || e.IsMulticast() }

@@ -22,6 +22,12 @@ const (
 	EPIPE        Errno = "EPIPE"
 	ETIMEDOUT    Errno = "ETIMEDOUT"
 	EACCES       Errno = "EACCES"
+
+	EADDRNOTAVAIL Errno = "EADDRNOTAVAIL"
+	EDESTADDRREQ  Errno = "EDESTADDRREQ"
+	EMSGSIZE      Errno = "EMSGSIZE"
+	ENETUNREACH   Errno = "ENETUNREACH"
+	ENOPROTOOPT   Errno = "ENOPROTOOPT"
 )
 
 // errnoTexts says in one sentence what each means to the caller.
@@ -41,6 +47,12 @@ var errnoTexts = map[Errno]string{
 	EPIPE:        "the sending side is closed",
 	ETIMEDOUT:    "no answer came in time",
 	EACCES:       "not allowed",
+
+	EADDRNOTAVAIL: "this host has no such address, or the pair of addresses is in use",
+	EDESTADDRREQ:  "nobody is named to send to",
+	EMSGSIZE:      "the datagram is too long",
+	ENETUNREACH:   "there is no way to that address",
+	ENOPROTOOPT:   "this kind of socket has no such option",
 }
 
 // Errnos lists every errno with its English sentence.

@@ -222,7 +222,7 @@ func (m *Model) editNames(s *scenario.Script) string {
 func nameSegment(t *trace.Trace, e *trace.Event) fault.Selector {
 	what := fault.Any
 	for _, w := range []fault.What{fault.SynAck, fault.Syn, fault.Rst, fault.Fin, fault.Data, fault.Ack} {
-		if w.Is(e.Seg) {
+		if w.Is(e.AsPacket()) {
 			what = w
 			break
 		}
@@ -230,7 +230,7 @@ func nameSegment(t *trace.Trace, e *trace.Event) fault.Selector {
 	n := 0
 	for i := range t.Events {
 		s := &t.Events[i]
-		if s.Kind == trace.Send && s.Src.Host == e.Src.Host && s.Dst.Host == e.Dst.Host && what.Is(s.Seg) {
+		if s.Kind == trace.Send && s.Src.Host == e.Src.Host && s.Dst.Host == e.Dst.Host && what.Is(s.AsPacket()) {
 			n++
 		}
 		if s == e {

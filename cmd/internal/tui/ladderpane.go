@@ -24,7 +24,7 @@ func (m *Model) label(e *trace.Event) string {
 	// A kernel's own numbers are too long for an arrow, so there the parts they
 	// play come first; b shows the numbers.
 	if m.textbook == (t.Source != trace.Model) {
-		return e.Seg.Label()
+		return e.Label()
 	}
 	seq, ack, seqOK, ackOK := e.Relative(t.ISNs(0))
 	mine, peers := "x", "y"
