@@ -7,6 +7,9 @@ func (m *machine) checkAck(seg wire.Segment) bool {
 	b := m.b
 	if !seg.Flags.Has(wire.ACK) {
 		m.ignore(RuleNoAck)
+		if seg.Len() == 0 && m.arrived == b.RcvNxt && b.Profile.Has(QuirkQuietTimeWaitAck) {
+			return false
+		}
 		if b.State == wire.StateTimeWait && b.Profile.Has(QuirkTimeWaitNoAck) {
 			m.answer(RuleNoAck, seg)
 		}

@@ -4,7 +4,7 @@ import "netlab/sim/wire"
 
 // segmentArrives is SEGMENT ARRIVES (RFC 9293 §3.10.7).
 func (m *machine) segmentArrives(seg wire.Segment, iss wire.Seq) {
-	m.arrived, m.synArrived, m.arrivedText = seg.Seq, seg.Flags.Has(wire.SYN), len(seg.Data)
+	m.orig, m.arrived, m.synArrived = seg, seg.Seq, seg.Flags.Has(wire.SYN)
 	switch m.b.State {
 	case wire.StateClosed:
 		m.arrivesClosed(seg)

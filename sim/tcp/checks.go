@@ -8,6 +8,10 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 	b := m.b
 	switch {
 	case m.crossesOurs(seg):
+		m.crossing = true
+		if b.Profile.Has(QuirkCrossingAcked) {
+			m.oweAck(RuleAckSyn, true)
+		}
 		return m.trim(seg), true
 	case m.outdated(seg):
 		m.ignore(RulePaws)
@@ -29,7 +33,7 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 		return seg, false
 	case m.onlyAckCounts(seg):
 		// Special allowance: with a closed window a valid ACK is still taken.
-		if m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options}) {
+		if m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options}) && b.State != wire.StateTimeWait {
 			m.emitAck(RuleAckAcceptedOnly)
 			m.output(RuleSend)
 		}
@@ -50,7 +54,7 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 func (m *machine) crossesOurs(seg wire.Segment) bool {
 	b := m.b
 	return b.State == wire.StateSynReceived && !b.Passive && b.Profile.Has(QuirkDirectOpen) &&
-		seg.Flags.Has(wire.SYN|wire.ACK) && !seg.Flags.Has(wire.RST) && seg.Seq == b.IRS
+		seg.Flags.Has(wire.SYN|wire.ACK) && !seg.Flags.Has(wire.RST) && seg.Seq == b.IRS && seg.Ack == b.SndNxt && seg.Data == ""
 }
 
 // outdated reports whether the segment's timestamp is older than one already seen:
@@ -67,7 +71,7 @@ func (m *machine) onlyAckCounts(seg wire.Segment) bool {
 	if !seg.Flags.Has(wire.ACK) || seg.Flags.Has(wire.SYN) || b.State == wire.StateTimeWait {
 		return false
 	}
-	oldEnd := b.Profile.Has(QuirkOldEnd) && seg.Len() > 0 && seg.End() == b.RcvNxt
+	oldEnd := b.Profile.Has(QuirkOldEnd) && !m.isEmbryo() && seg.Len() > 0 && seg.End() == b.RcvNxt
 	return b.RcvWnd == 0 && seg.Seq == b.RcvNxt || oldEnd
 }
 
@@ -75,10 +79,10 @@ func (m *machine) onlyAckCounts(seg wire.Segment) bool {
 func (m *machine) acceptable(seg wire.Segment) bool {
 	nxt, wnd := m.b.RcvNxt, m.b.RcvWnd
 	edge := nxt.Add(int(wnd))
+	if seg.Seq == edge && m.b.Profile.Has(QuirkRightEdge) && (seg.Len() == 0 || !m.isEmbryo() && wnd > 0) {
+		return true
+	}
 	if seg.Len() == 0 {
-		if m.b.Profile.Has(QuirkRightEdge) && seg.Seq == edge {
-			return true
-		}
 		if wnd == 0 {
 			return seg.Seq == nxt
 		}
@@ -124,7 +128,7 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 	case b.State == wire.StateTimeWait && b.Profile.RFC1337:
 		m.ignore(RuleRFC1337)
 		return false
-	case b.Profile.Challenge && m.arrived != b.RcvNxt && !m.resetsBeforeFin(seg) && !m.resetsEmbryo():
+	case b.Profile.Challenge && m.arrived != b.RcvNxt && !m.resetsBeforeFin(seg):
 		if b.State == wire.StateTimeWait && b.Profile.Has(QuirkQuietTimeWaitRst) {
 			m.ignore(RuleQuietRst)
 			return false
@@ -138,11 +142,18 @@ func (m *machine) checkReset(seg wire.Segment) bool {
 			m.backToListen(RuleResetListen)
 			return false
 		}
-		m.signal(wire.ECONNREFUSED, RuleResetRefused)
+		errno := wire.ECONNREFUSED
+		if b.Profile.Has(QuirkLateReset) {
+			errno = wire.ECONNRESET
+		}
+		m.signal(errno, RuleResetRefused)
 		m.enterClosed(RuleResetRefused)
 	case wire.StateEstablished, wire.StateFinWait1, wire.StateFinWait2, wire.StateCloseWait:
 		m.resetArrives(RuleReset)
 	default: // CLOSING, LAST-ACK, TIME-WAIT
+		if b.State != wire.StateTimeWait && b.Profile.Has(QuirkLateReset) {
+			m.signal(wire.ECONNRESET, RuleResetQuiet)
+		}
 		m.enterClosed(RuleResetQuiet)
 	}
 	return false
@@ -176,11 +187,15 @@ func (m *machine) backToListen(why *wire.Rule) {
 func (m *machine) checkSyn(seg wire.Segment) bool {
 	b := m.b
 	if !seg.Flags.Has(wire.SYN) {
+		if m.synArrived && !m.crossing && b.Profile.Challenge { // an old SYN, with something new behind it
+			m.answer(RuleChallenge, seg)
+			return false
+		}
 		return true
 	}
-	if b.State == wire.StateSynReceived && b.Passive {
+	if m.isEmbryo() {
 		if b.Profile.Has(QuirkSynAckAgain) {
-			m.emit(ResetFor(seg), RuleSynListen, false)
+			m.emit(ResetFor(m.orig), RuleSynListen, false)
 		}
 		m.backToListen(RuleSynListen)
 		return false

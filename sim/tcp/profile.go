@@ -104,6 +104,12 @@ const (
 	// standard flushes it.
 	QuirkResetKeepsData
 
+	// QuirkCrossingAcked acknowledges the crossing SYN,ACK that completes a simultaneous
+	// open, which Figure 7 leaves unanswered.
+	QuirkCrossingAcked
+	// QuirkLateReset tells the program ECONNRESET for a RST in CLOSING and LAST-ACK too,
+	// and in an active SYN-RECEIVED, where the standard says "connection refused".
+	QuirkLateReset
 	// QuirkQuickSyn sends the SYN again at once after a wrong ACK in SYN-SENT.
 	QuirkQuickSyn
 
@@ -113,7 +119,7 @@ const (
 var quirkNames = [...]string{
 	"right-edge", "ack-first", "reset-before-fin", "straddle", "second-fin", "syn-ack-again", "crossed-ack", "fin-needs-ack",
 	"quiet-time-wait-rst", "text-beyond-fin", "old-end", "time-wait-no-ack", "quiet-time-wait-ack", "listen-syn-fin", "syn-text",
-	"direct-open", "fin-delays-ack", "probe-old", "reset-keeps-data", "quick-syn",
+	"direct-open", "fin-delays-ack", "probe-old", "reset-keeps-data", "crossing-acked", "late-reset", "quick-syn",
 }
 
 // Quirks lists every quirk.

@@ -9,9 +9,8 @@ import "netlab/sim/wire"
 // early does what comes before the first check. It reports whether to go on.
 func (m *machine) early(seg wire.Segment) bool {
 	b := m.b
-	embryo := b.State == wire.StateSynReceived && b.Passive
 	switch {
-	case embryo:
+	case m.isEmbryo():
 		return m.embryo(seg)
 	case b.State == wire.StateTimeWait:
 		return true
@@ -21,6 +20,9 @@ func (m *machine) early(seg wire.Segment) bool {
 	}
 	return true
 }
+
+// isEmbryo reports whether this is the passive SYN-RECEIVED.
+func (m *machine) isEmbryo() bool { return m.b.State == wire.StateSynReceived && m.b.Passive }
 
 // embryo is what a passive SYN-RECEIVED does before the first check: the kernel
 // keeps no whole endpoint for it yet, only the numbers of the two SYNs.
@@ -32,22 +34,11 @@ func (m *machine) embryo(seg wire.Segment) bool {
 		m.startRetransmit()
 		return false
 	}
-	if b.Profile.Has(QuirkAckFirst) && seg.Flags.Has(wire.ACK) && seg.Ack != b.ISS.Add(1) {
-		if seg.Flags.Has(wire.RST) {
-			m.ignore(RuleIgnoreRst)
-			return false
-		}
+	if b.Profile.Has(QuirkAckFirst) && seg.Flags&(wire.ACK|wire.RST) == wire.ACK && seg.Ack != b.ISS.Add(1) {
 		m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleBadAckSynRcvd, false)
 		return false
 	}
 	return true
-}
-
-// resetsEmbryo reports whether any RST in the window ends this attempt, not only
-// one with the exact number.
-func (m *machine) resetsEmbryo() bool {
-	b := m.b
-	return b.State == wire.StateSynReceived && b.Passive && b.Profile.Has(QuirkAckFirst)
 }
 
 // resetsBeforeFin reports whether a RST has the number of the peer's FIN, which is
@@ -56,19 +47,26 @@ func (m *machine) resetsBeforeFin(seg wire.Segment) bool {
 	b := m.b
 	switch b.State {
 	case wire.StateCloseWait, wire.StateClosing, wire.StateLastAck:
-		return b.Profile.Has(QuirkResetBeforeFin) && seg.Seq == b.RcvNxt.Add(-1)
+		return b.Profile.Has(QuirkResetBeforeFin) && seg.Flags.Has(wire.RST) && m.arrived == b.RcvNxt.Add(-1)
 	default: // the peer's FIN has not come, or TIME-WAIT has its own way with a RST
 		return false
 	}
 }
 
-// straddles reports whether a segment begins in the window and ends beyond it, and
-// the kernel refuses it whole; the standard takes the part that fits.
+// straddles reports whether the text of a segment begins in the window and ends beyond
+// it, and the kernel refuses it whole, because something waits to be read (the peer's
+// FIN counts); the standard takes the part that fits.
 func (m *machine) straddles(seg wire.Segment) bool {
 	b := m.b
+	if !b.Profile.Has(QuirkStraddle) || b.State == wire.StateTimeWait || (b.rcv.Len() == 0 && !b.finReceived()) {
+		return false
+	}
 	edge := b.RcvNxt.Add(int(b.RcvWnd))
-	return b.Profile.Has(QuirkStraddle) && seg.Len() > 0 && b.State != wire.StateTimeWait &&
-		!seg.Seq.Before(b.RcvNxt) && seg.Seq.AtOrBefore(edge) && seg.End().After(edge)
+	end := seg.End()
+	if seg.Flags.Has(wire.FIN) {
+		end = end.Add(-1)
+	}
+	return seg.Len() > 0 && !seg.Seq.Before(b.RcvNxt) && seg.Seq.AtOrBefore(edge) && end.After(edge)
 }
 
 // runsPastFin reports whether text overlaps the peer's FIN and goes on after it.
@@ -77,6 +75,7 @@ func (m *machine) runsPastFin(seg wire.Segment) bool {
 	if !b.Profile.Has(QuirkTextBeyondFin) || !b.finReceived() || b.State == wire.StateTimeWait {
 		return false
 	}
-	end := m.arrived.Add(m.arrivedText)
-	return m.arrivedText > 0 && m.arrived.Before(b.RcvNxt) && end.After(b.RcvNxt)
+	text := len(m.orig.Data)
+	end := m.arrived.Add(text)
+	return text > 0 && m.arrived.Before(b.RcvNxt) && end.After(b.RcvNxt)
 }

@@ -160,11 +160,12 @@ type machine struct {
 	now time.Duration
 	out []Output
 
-	arrived     wire.Seq   // SEG.SEQ of the segment at hand, before it was trimmed
-	synArrived  bool       // it carried a SYN
-	arrivedText int        // how many octets of text it had, before it was trimmed
-	ackRule     *wire.Rule // an ACK is owed because of this rule; nil when none is
-	ackNow      bool       // it may not wait
+	orig       wire.Segment // the segment at hand, before it was trimmed
+	arrived    wire.Seq     // its SEG.SEQ
+	synArrived bool         // it carried a SYN
+	crossing   bool         // that SYN is the crossing one of a simultaneous open
+	ackRule    *wire.Rule   // an ACK is owed because of this rule; nil when none is
+	ackNow     bool         // it may not wait
 }
 
 // enter is the only place where the state changes.

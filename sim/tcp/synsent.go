@@ -12,14 +12,14 @@ func (m *machine) arrivesSynSent(seg wire.Segment) {
 	ackOK := false
 	if seg.Flags.Has(wire.ACK) { // first
 		if seg.Ack.AtOrBefore(b.ISS) || seg.Ack.After(b.SndNxt) {
+			if b.Profile.Has(QuirkQuickSyn) && b.Retries == 0 {
+				m.start(TimerRetransmit, quickSyn)
+			}
 			if seg.Flags.Has(wire.RST) {
 				m.ignore(RuleSynSentDrop)
 				return
 			}
 			m.emit(wire.Segment{Seq: seg.Ack, Flags: wire.RST}, RuleSynSentBadAck, false)
-			if b.Profile.Has(QuirkQuickSyn) && b.Retries == 0 {
-				m.start(TimerRetransmit, quickSyn)
-			}
 			return
 		}
 		ackOK = true

@@ -6,6 +6,9 @@ import "netlab/sim/wire"
 func (m *machine) checkText(seg wire.Segment) {
 	b := m.b
 	if seg.Data == "" && !seg.Flags.Has(wire.FIN) {
+		if m.orig.Len() > 0 && m.arrived == b.RcvNxt.Add(int(b.RcvWnd)) && !b.finReceived() { // all of it lay beyond the window
+			m.oweAck(RuleNotAcceptable, true)
+		}
 		return
 	}
 	switch b.State {
