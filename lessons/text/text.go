@@ -233,13 +233,25 @@ func (w *Words) Event(e *trace.Event) string {
 	}
 }
 
+// noteKeys are the texts of notes that their rule tells apart.
+var noteKeys = map[string]string{
+	"advise": "ev_advise", "ip-fragment-waits": "ev_part_waits", "ip-reassembled": "ev_whole", "ip-incomplete": "ev_part_lost",
+}
+
 // note translates the notes that the model makes.
 func (w *Words) note(e *trace.Event) string {
 	switch {
 	case e.Call == "rename":
 		return w.T("ev_rename", e.Host, e.Args, e.Conn)
+	case e.Call == "then":
+		return w.T("ev_then", e.Args, e.Result)
 	case e.Rule != nil && e.Rule.ID == "old-duplicate":
 		return w.T("ev_old", e.Host)
+	case e.Rule != nil && noteKeys[e.Rule.ID] != "":
+		return w.T(noteKeys[e.Rule.ID], e.Host)
+	case strings.HasPrefix(e.Text, "the program will be told "):
+		errno, _, _ := strings.Cut(strings.TrimPrefix(e.Text, "the program will be told "), ":")
+		return w.T("ev_told", e.Host, errno, w.Errno(wire.Errno(errno)))
 	default:
 		return e.Host + "：" + e.What()
 	}

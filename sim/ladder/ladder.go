@@ -101,7 +101,7 @@ func New(t *trace.Trace, opt Options) *Ladder {
 		opt.Upto = len(t.Events)
 	}
 	b := &builder{t: t, opt: opt, l: &Ladder{Flat: opt.Flat, RowOf: make([]int, len(t.Events)+1)},
-		lines: map[string]int{}, flight: map[flightKey][]int{}}
+		lines: map[string]int{}, flight: map[flightKey][]int{}, toGroup: map[int]Arrow{}}
 	for i, h := range t.Hosts {
 		b.l.Hosts = append(b.l.Hosts, h.Name)
 		b.lines[h.Name] = i
@@ -119,11 +119,12 @@ type builder struct {
 	lines map[string]int
 	unit  time.Duration // a typical delay, for breaks and the linear axis
 
-	flight map[flightKey][]int // arrows that have not arrived, by packet
-	free   int                 // rows kept free above this moment
-	lane   []int               // by lifeline: rows used in this moment
-	last   []int               // by lifeline: row of the last tag in this moment, or -1
-	sent   []int               // by lifeline: last row at which an arrow left
+	flight  map[flightKey][]int // arrows that have not arrived, by packet
+	toGroup map[int]Arrow       // packets to a group, by number
+	free    int                 // rows kept free above this moment
+	lane    []int               // by lifeline: rows used in this moment
+	last    []int               // by lifeline: row of the last tag in this moment, or -1
+	sent    []int               // by lifeline: last row at which an arrow left
 }
 
 type flightKey struct{ pkt int }
@@ -192,7 +193,7 @@ func (b *builder) sameMoment(a, c *trace.Event) bool {
 func (b *builder) anythingDrawn(events []trace.Event) bool {
 	for i := range events {
 		switch events[i].Kind {
-		case trace.Send, trace.Recv, trace.State, trace.Drop, trace.Timer:
+		case trace.Send, trace.Recv, trace.State, trace.Drop, trace.Timer: // a picture shows these
 			return true
 		case trace.Call, trace.Deliver:
 			if b.opt.Calls {

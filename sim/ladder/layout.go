@@ -21,6 +21,10 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 		if e.Kind == trace.Recv && !b.wasSent(e) {
 			base = max(base, row+1) // a row for the segment that turns up
 		}
+		if a, ok := b.toGroup[e.Pkt]; ok {
+			arriving = true
+			base = max(base, a.Start+b.opt.Span)
+		}
 		for _, k := range b.flight[flightKey{e.Pkt}] {
 			arriving = true
 			span := b.opt.Span
@@ -151,7 +155,9 @@ func (b *builder) tag(base, line int, text string, state bool, e *trace.Event) {
 // depart starts an arrow beside the last tag of its lifeline, or on a new row.
 func (b *builder) depart(base, line int, e *trace.Event) {
 	to, ok := b.lines[e.Dst.Host]
-	if !ok {
+	if !ok { // to a group: an arrow to each host that it reaches
+		b.toGroup[e.Pkt] = Arrow{From: line, Start: max(base, b.last[line]), Label: b.opt.Label(e), Part: 1, Event: e.N}
+		b.lane[line] = max(b.lane[line], 1)
 		return
 	}
 	row := max(base, b.last[line])
@@ -175,6 +181,13 @@ func (b *builder) depart(base, line int, e *trace.Event) {
 func (b *builder) arrive(base int, e *trace.Event) {
 	key := flightKey{e.Pkt}
 	waiting := b.flight[key]
+	if a, ok := b.toGroup[e.Pkt]; ok {
+		if a.To, ok = b.lines[e.Host]; ok && a.To != a.From {
+			a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), e.Kind == trace.Drop, e.N
+			b.l.Arrows = append(b.l.Arrows, a)
+		}
+		return
+	}
 	if len(waiting) == 0 {
 		for _, a := range b.l.Arrows {
 			if ev := b.t.At(a.Event); ev != nil && ev.Pkt == e.Pkt && ev.Kind == trace.Send {

@@ -21,11 +21,22 @@ const (
 
 // SVG draws the ladder as a picture of its own: no script, no outside font,
 // readable in black and white.
-func (l *Ladder) SVG(title string) string {
+func (l *Ladder) SVG(title string) string { return l.svg(title, false) }
+
+// svg draws the picture; with marks, each part says to which event it belongs.
+func (l *Ladder) svg(title string, marks bool) string {
+	group := func(n int, part func()) { part() }
+	var b strings.Builder
+	if marks {
+		group = func(n int, part func()) {
+			fmt.Fprintf(&b, `<g data-n="%d">`, n)
+			part()
+			b.WriteString("</g>\n")
+		}
+	}
 	lines := max(1, len(l.Hosts)-1)
 	width := svgLeft + svgSpan*lines + svgRight
 	height := svgTop + svgRow*l.Rows + svgBottom
-	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n", width, height, width, height, escape(title))
 	b.WriteString(`<style>text{font:15px "DejaVu Sans","Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei",sans-serif;fill:#111}` +
 		`.t{font-size:13px;fill:#555}.h{font-weight:bold;font-size:17px}.s{font-weight:bold}.c{font-size:13px;font-style:italic;fill:#333}` +
@@ -55,10 +66,12 @@ func (l *Ladder) SVG(title string) string {
 		if t.Line == 0 {
 			anchor, tx = "end", x(0)-12
 		}
-		fmt.Fprintf(&b, `<text class="%s" x="%d" y="%d" text-anchor="%s">%s</text>`+"\n", class, tx, y(t.Row)+5, anchor, escape(t.Text))
+		group(t.Event, func() {
+			fmt.Fprintf(&b, `<text class="%s" x="%d" y="%d" text-anchor="%s">%s</text>`+"\n", class, tx, y(t.Row)+5, anchor, escape(t.Text))
+		})
 	}
 	for i := range l.Arrows {
-		l.svgArrow(&b, &l.Arrows[i], x, y)
+		group(l.Arrows[i].Event, func() { l.svgArrow(&b, &l.Arrows[i], x, y) })
 	}
 	b.WriteString("</svg>\n")
 	return b.String()

@@ -26,6 +26,8 @@ func (e *Event) Line() string {
 	switch {
 	case e.Kind == Drop && e.Text != "": // it happened between the hosts
 		s = e.What() + " from " + e.Src.Host
+	case e.Kind == Note && e.Host == "": // the script's own
+		s = e.What()
 	case e.Kind == Note:
 		s = e.Host + ": " + e.What()
 	}

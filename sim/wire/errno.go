@@ -44,7 +44,7 @@ var errnoTexts = map[Errno]string{
 	EISCONN:      "the socket is already connected",
 	ENOTCONN:     "the socket is not connected",
 	EOPNOTSUPP:   "the socket cannot do that",
-	EPIPE:        "the sending side is closed",
+	EPIPE:        "the sending side is closed (on TCP with SIGPIPE)",
 	ETIMEDOUT:    "no answer came in time",
 	EACCES:       "not allowed",
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netlab/sim"
+	"netlab/sim/library"
 	"netlab/sim/scenario"
 	"netlab/sim/tcp"
 )
@@ -48,16 +49,64 @@ func (f *play) options() (sim.Options, error) {
 	return sim.Options{Profile: p, Seed: f.seed}, nil
 }
 
-// script finds the script that an argument names: a lesson's, or a file's.
+// script finds the one script that an argument names: a lesson's, the library's, or a
+// file's.
 func (a *app) script(arg string) (*scenario.Script, error) {
+	all, err := a.fileScripts(arg)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(all) > 1:
+		return nil, usageError("netlab sim plays them all", "%s holds %d cases, and one script is wanted here", arg, len(all))
+	}
+	return all[0], nil
+}
+
+// scripts finds the scripts that the arguments name; only, if it is not empty, picks one
+// case.
+func (a *app) scripts(args []string, only string) ([]*scenario.Script, error) {
+	var all []*scenario.Script
+	for _, arg := range args {
+		list, err := a.fileScripts(arg)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	if only == "" {
+		return all, nil
+	}
+	var names []string
+	for _, s := range all {
+		if s.Case == only {
+			return []*scenario.Script{s}, nil
+		}
+		if s.Case != "" && len(names) < 10 {
+			names = append(names, fmt.Sprintf("%q", s.Case))
+		}
+	}
+	hint := "the script has no cases"
+	if len(names) > 0 {
+		hint = "cases are " + strings.Join(names, ", ")
+	}
+	return nil, usageError(hint, "no case %q", only)
+}
+
+// fileScripts finds the scripts that an argument names.
+func (a *app) fileScripts(arg string) ([]*scenario.Script, error) {
 	lib, err := a.library()
 	if err != nil {
 		return nil, err
 	}
 	if l := lib.Find(arg); l != nil {
-		return l.Script, nil
+		return []*scenario.Script{l.Script}, nil
 	}
 	path := arg
+	if _, err := os.Stat(arg); err != nil {
+		if text, name, ok := library.Text(arg); ok {
+			return scenario.ParseFile(name, text)
+		}
+	}
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
 		path = filepath.Join(path, "scenario.txt")
 	}
@@ -68,11 +117,11 @@ func (a *app) script(arg string) (*scenario.Script, error) {
 	case err != nil:
 		return nil, usageError("", "%v", err)
 	}
-	s, err := scenario.Parse(filepath.Base(path), string(text))
+	all, err := scenario.ParseFile(filepath.Base(path), string(text))
 	if err != nil {
 		return nil, &exitError{exitUsage, err, "netlab help scenario"}
 	}
-	return s, nil
+	return all, nil
 }
 
 // oneScript checks that a command got exactly one argument.

@@ -17,7 +17,7 @@ import (
 )
 
 // formats of a trace.
-var formats = []string{"text", "json", "ladder", "svg", "mermaid", "pcapng"}
+var formats = []string{"text", "json", "ladder", "svg", "mermaid", "html", "pcapng"}
 
 // epoch is the time of day from which the model's packets count in a capture
 // file: any will do, but the same file must come out every time.
@@ -40,27 +40,42 @@ func (a *app) checkFormat(format *string, allowed []string) error {
 }
 
 func (a *app) simCommand() *cobra.Command {
-	var format, output string
+	var format, output, only string
+	var list bool
 	var flags *play
 	cmd := &cobra.Command{
-		Use:               "sim <lesson|scenario>",
-		Short:             "Play a script on the model",
-		Long:              "Play a lesson's script, or one from a file, on the model, and show what happens.\nThe script's expect lines are checked: exit 1 if one fails.",
-		Example:           "  netlab sim handshake\n  netlab sim handshake --format svg -o handshake.svg\n  netlab sim my-scenario.txt --format pcapng -o model.pcapng",
-		Args:              oneScript("lesson or scenario file"),
+		Use:   "sim <lesson|scenario>...",
+		Short: "Play a script on the model",
+		Long: "Play a lesson's script, one of netlab's own scenarios (--list names them) or one from a file\non the model, and show what happens. The script's expect and then lines are checked: exit 1 if\none fails. " +
+			"Of several scripts, or of a file of cases, each gets a line with its verdict.",
+		Example: "  netlab sim handshake\n  netlab sim handshake --format svg -o handshake.svg\n  netlab sim my-scenario.txt --format pcapng -o model.pcapng\n" +
+			"  netlab sim cases.txt more.txt          a verdict for each case\n  netlab sim cases.txt --case 'blind RST'  one case, in full",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !list {
+				return usageError("for example: netlab sim handshake; netlab sim --list names the scenarios", "netlab sim needs a lesson or a scenario")
+			}
+			return nil
+		},
 		ValidArgsFunction: a.completeScripts,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.checkFormat(&format, formats); err != nil {
 				return err
 			}
-			s, err := a.script(args[0])
-			if err != nil {
-				return err
+			if list {
+				return a.listScenarios(cmd)
 			}
 			opt, err := flags.options()
 			if err != nil {
 				return err
 			}
+			scripts, err := a.scripts(args, only)
+			if err != nil {
+				return err
+			}
+			if len(scripts) > 1 || (scripts[0].Case != "" && only == "") {
+				return a.playCases(scripts, opt, format, output)
+			}
+			s := scripts[0]
 			t := sim.Run(s, opt)
 			if err := a.writeOut(output, func(w writer) error { return a.writeTrace(w, t, format, nil) }); err != nil {
 				return err
@@ -70,6 +85,8 @@ func (a *app) simCommand() *cobra.Command {
 	}
 	flags = playFlags(cmd, "textbook")
 	a.formatFlags(cmd, &format, &output)
+	cmd.Flags().StringVar(&only, "case", "", "play only this case of a file, and show it in full")
+	cmd.Flags().BoolVar(&list, "list", false, "list netlab's own scenarios")
 	return cmd
 }
 
@@ -98,6 +115,8 @@ func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []ca
 	case "svg":
 		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: live}).SVG("netlab: "+t.Script))
 		return err
+	case "html":
+		return ladder.HTML(w, t, ladder.Options{Calls: true, Flat: live})
 	case "mermaid":
 		_, err := io.WriteString(w, ladder.Mermaid(t))
 		return err
