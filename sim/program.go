@@ -84,10 +84,14 @@ func (w *World) checkThens() {
 	for k := 0; k < len(w.thens); {
 		d := w.thens[k]
 		e := w.script.Stmts[d.stmt].Then
-		ok, at, got := e.Holds(w.soFar(), d.from)
+		ok, at, got := e.Holds(w.soFar(), d.from, d.since)
 		quiet := e.Kind == scenario.ExpectQuiet
 		if quiet == ok { // a silence is known only when its time is over; something else may still come
 			k++
+			continue
+		}
+		if ok && e.Kind == scenario.ExpectSends && !w.hasReached(at) {
+			k++ // the puppet must see it before it can answer
 			continue
 		}
 		if ok && e.Kind != scenario.ExpectIs {
@@ -95,6 +99,21 @@ func (w *World) checkThens() {
 		}
 		w.endThen(d.stmt, ok, got)
 	}
+}
+
+// hasReached reports whether a packet that was sent to a puppet has come to it, or never
+// will.
+func (w *World) hasReached(at int) bool {
+	sent := &w.events[at]
+	if di := w.hostIndex(sent.Dst.Host); di < 0 || !w.hosts[di].puppet {
+		return true
+	}
+	for i := at + 1; i < len(w.events); i++ {
+		if e := &w.events[i]; e.Pkt == sent.Pkt && (e.Kind == trace.Recv || e.Kind == trace.Drop) {
+			return true
+		}
+	}
+	return false
 }
 
 // soFar is the trace up to now, to hold a then line against.
@@ -189,7 +208,8 @@ func (w *World) losePatience(it *item) {
 func (w *World) thenOver(stmt int) {
 	for _, d := range w.thens {
 		if d.stmt == stmt {
-			ok, _, got := w.script.Stmts[stmt].Then.Holds(w.soFar(), d.from)
+			ok, _, got := w.script.Stmts[stmt].Then.Holds(w.soFar(), d.from, d.since)
+			w.mark = len(w.events)
 			w.endThen(stmt, ok, got)
 			return
 		}
@@ -216,6 +236,8 @@ func (w *World) try(hi int, c *call, first bool) (result string, done bool) {
 		return w.tryAccept(hi, c, st)
 	case scenario.Connect:
 		return w.tryConnect(hi, c, st, first)
+	case scenario.Open:
+		return errnoResult(h.Open(w.now, c.sock, st.Peer)), true
 	case scenario.SendCall:
 		return w.trySend(hi, c, st)
 	case scenario.SendTo:

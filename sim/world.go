@@ -93,6 +93,11 @@ func newWorld(s *scenario.Script, opt Options) *World {
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
 		p := profileOf(h, opt.Profile)
+		for k := range s.Links {
+			if l := &s.Links[k]; l.MTU > 0 && slices.Contains(l.Hosts, h.Name) { // MUST-67
+				p.MSS = uint16(min(int(p.MSS), l.MTU-tcpHeaders))
+			}
+		}
 		iss := h.ISS
 		if h.HasISS {
 			p.RandomISN = false
@@ -128,6 +133,9 @@ func newWorld(s *scenario.Script, opt Options) *World {
 	}
 	return w
 }
+
+// tcpHeaders is what IP and TCP take from a packet without options.
+const tcpHeaders = 40
 
 // profileOf returns the habits of a host: its own, or those of the run, with what the
 // script changes in them and what its links bear.

@@ -142,7 +142,7 @@ func (s *Stmt) Args() string {
 	case s.Verb == Segment, s.Verb == Datagram:
 		add(s.Peer.String())
 		add(s.made())
-	case s.Verb == Connect:
+	case s.Verb == Connect, s.Verb == Open:
 		add(s.Peer.String())
 	case s.Verb == SendTo:
 		add(s.Peer.String())

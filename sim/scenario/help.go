@@ -50,6 +50,9 @@ THE PROGRAMS
                                    IP_MULTICAST_TTL 1, IP_MULTICAST_LOOP 0
   getsockopt c SO_ERROR            the pending error, which it clears
 
+  open s B:80                      RFC 9293's own OPEN: a listener becomes a caller. No socket
+                                   API has it; the standard does
+
   u = socket udp                   datagrams; bind, connect, send, recv, close work too
   sendto u B:9 "text"              one datagram, to a host, to a group (239.2.2.222:9) or to
                                    everybody (255.255.255.255:9)
@@ -78,7 +81,7 @@ THE NETWORK
 
 PUPPETS
   P: segment B:80 SYN seq=100      any flags (none for no flag) and numbers:
-       [ack=N] [wnd=N] [len=N] [data= "text"] [mss=N] [wscale=N] [sack] [ts=N/N]
+       [ack=N] [wnd=N] [len=N] [data="text"] [mss=N] [wscale=N] [sack] [ts=N/N]
        [from=PORT] [bad-checksum]
   P: datagram B:9 "text" [from=PORT]
   Numbers stand as on the wire (seq=100), count from the sender's initial number (seq=+1,
@@ -96,8 +99,8 @@ WHAT IS EXPECTED
   expect B sends nothing for 1s    from the statement above it on
   expect never B sends RST         and: expect within 2s B sends RST (since the start)
 
-  At its place: the script waits (10 s at most, or within D) for it to come true, counted
-  from the statement above or from what the then line before it has found:
+  At its place: the script waits for it to come true, 10 s at most or within D. What has
+  happened since the statement above, or since what the then line before it found, counts:
   then B sends SYN,ACK ack=+1
   then B is SYN-RECEIVED
   then B sends nothing for 1s

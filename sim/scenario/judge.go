@@ -50,7 +50,8 @@ func Judge(s *Script, t *trace.Trace) []Verdict {
 	}
 	for i := range s.Expects {
 		e := &s.Expects[i]
-		ok, _, got := e.Holds(t, e.from(t))
+		from, since := e.from(t)
+		ok, _, got := e.Holds(t, from, since)
 		if e.Never {
 			if got = "it did"; !ok {
 				got = ""
@@ -62,45 +63,53 @@ func Judge(s *Script, t *trace.Trace) []Verdict {
 	return all
 }
 
-// from is the index of the event from which an expect line counts: for a silence, that
-// of the statement above it.
-func (e *Expect) from(t *trace.Trace) int {
+// from is the index of the event from which an expect line counts, and its time: for a
+// silence, those of the statement above it.
+func (e *Expect) from(t *trace.Trace) (int, time.Duration) {
 	if e.Kind != ExpectQuiet {
-		return 0
+		return 0, 0
 	}
 	for i := range t.Events {
 		if ev := &t.Events[i]; ev.Stmt == e.After+1 && (ev.Kind == trace.Call || ev.Kind == trace.Note && ev.Call == ThenCall) {
-			return i
+			return i, ev.T
 		}
 	}
-	return 0
+	return 0, 0
 }
 
-// Holds holds the check against the events of a trace from index from on. It returns
-// the index of the event that decides, and what happened instead.
-func (e *Expect) Holds(t *trace.Trace, from int) (ok bool, at int, got string) {
+// Holds holds the check against the events of a trace from index from on; the time that
+// it allows runs from since. It returns the index of the event that decides, and what
+// happened instead.
+func (e *Expect) Holds(t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
 	switch e.Kind {
 	case ExpectPasses:
 		ok, got = judgePasses(e, t)
 	case ExpectIs:
 		ok, got = judgeIs(e, t)
 	case ExpectSends, ExpectIgnores:
-		return judgeSends(e, t, from)
+		return judgeSends(e, t, from, since)
 	case ExpectReturns:
-		return judgeReturns(e, t, from)
+		return judgeReturns(e, t, from, since)
 	case ExpectQuiet:
-		return judgeQuiet(e, t, from)
+		return judgeQuiet(e, t, from, since)
 	}
 	return ok, len(t.Events) - 1, got
 }
 
 // late reports whether an event is past the time that the check allows.
-func (e *Expect) late(ev *trace.Event, t *trace.Trace, from int) bool {
-	start := time.Duration(0)
-	if e.Then && from < len(t.Events) {
-		start = t.Events[from].T
+func (e *Expect) late(ev *trace.Event, since time.Duration) bool {
+	return e.Within > 0 && ev.T-since > e.Within
+}
+
+// mostGot is how much of what happened instead is told: the last of it.
+const mostGot = 5
+
+// tell joins what happened instead.
+func tell(list []string, separator string) string {
+	if more := len(list) - mostGot; more > 0 {
+		return fmt.Sprintf("… (%d more)%s", more, separator) + strings.Join(list[more:], separator)
 	}
-	return e.Within > 0 && ev.T-start > e.Within
+	return strings.Join(list, separator)
 }
 
 // paths returns the states each connection of the host went through, in order.
@@ -231,7 +240,7 @@ func (e *Expect) matches(ev *trace.Event, isns map[trace.Flow]wire.Seq) bool {
 		(e.Wnd < 0 || int(seg.Wnd) == e.Wnd)
 }
 
-func judgeSends(e *Expect, t *trace.Trace, from int) (ok bool, at int, got string) {
+func judgeSends(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
 	kind := trace.Send
 	nothing, did := "it sent nothing", "it sent "
 	if e.Kind == ExpectIgnores {
@@ -244,7 +253,7 @@ func judgeSends(e *Expect, t *trace.Trace, from int) (ok bool, at int, got strin
 		if ev.HasSegment() && ev.Seg.Flags.Has(wire.SYN) {
 			isns[ev.Flow()] = ev.Seg.Seq
 		}
-		if i < from || ev.Kind != kind || ev.Host != e.Host || (kind == trace.Drop && ev.Text != "") || e.late(ev, t, from) {
+		if i < from || ev.Kind != kind || ev.Host != e.Host || (kind == trace.Drop && ev.Text != "") || e.late(ev, since) {
 			continue
 		}
 		if e.matches(ev, isns) {
@@ -255,14 +264,14 @@ func judgeSends(e *Expect, t *trace.Trace, from int) (ok bool, at int, got strin
 	if len(list) == 0 {
 		return false, 0, nothing
 	}
-	return false, 0, did + strings.Join(list, "; ")
+	return false, 0, did + tell(list, "; ")
 }
 
-func judgeReturns(e *Expect, t *trace.Trace, from int) (ok bool, at int, got string) {
+func judgeReturns(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
 	var list []string
 	for i := from; i < len(t.Events); i++ {
 		ev := &t.Events[i]
-		if ev.Kind != trace.Return || ev.Host != e.Host || ev.Call != string(e.Call) || e.late(ev, t, from) {
+		if ev.Kind != trace.Return || ev.Host != e.Host || ev.Call != string(e.Call) || e.late(ev, since) {
 			continue
 		}
 		if ev.Result == e.Result {
@@ -273,18 +282,14 @@ func judgeReturns(e *Expect, t *trace.Trace, from int) (ok bool, at int, got str
 	if len(list) == 0 {
 		return false, 0, "the call never returned"
 	}
-	return false, 0, "it returned " + strings.Join(list, ", ")
+	return false, 0, "it returned " + tell(list, ", ")
 }
 
 // judgeQuiet looks for a segment within the silence.
-func judgeQuiet(e *Expect, t *trace.Trace, from int) (ok bool, at int, got string) {
-	start := time.Duration(0)
-	if from < len(t.Events) {
-		start = t.Events[from].T
-	}
+func judgeQuiet(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
 	for i := from; i < len(t.Events); i++ {
 		ev := &t.Events[i]
-		if ev.Kind == trace.Send && ev.Host == e.Host && ev.T-start <= e.For {
+		if ev.Kind == trace.Send && ev.Host == e.Host && ev.T >= since && ev.T-since <= e.For {
 			return false, i, "it sent " + ev.Label()
 		}
 	}

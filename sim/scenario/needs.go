@@ -31,7 +31,7 @@ var needTexts = map[Need]string{
 	NeedChance:       "packets meet with accidents by chance, and loopback is a perfect network",
 	NeedWatch:        "it waits for segments with then lines",
 	NeedDatagrams:    "it uses UDP, and a live run records TCP",
-	NeedOptions:      "it sets socket options or polls, which a live run does not do",
+	NeedOptions:      "it sets socket options, polls or makes a call that sockets do not have, which a live run does not do",
 }
 
 // Text says in English what the script does that needs this ability.
@@ -64,7 +64,7 @@ func (s *Script) Needs() []Need {
 		switch a.Verb {
 		case Then:
 			has[NeedWatch] = true
-		case SetSockOpt, GetSockOpt, Poll:
+		case SetSockOpt, GetSockOpt, Poll, Open:
 			has[NeedOptions] = true
 		case SendTo, RecvFrom, Join, Leave:
 			has[NeedDatagrams] = true

@@ -199,7 +199,7 @@ func (s *Stmt) made() string {
 	}
 	switch {
 	case s.HasText && s.Verb == Segment:
-		add("data= %q", s.Text)
+		add("data=%q", s.Text)
 	case s.HasText:
 		add("%q", s.Text)
 	case s.N > 0:

@@ -37,6 +37,7 @@ var verbHelp = []struct {
 	{Join, "join u 239.2.2.222"},
 	{Leave, "leave u 239.2.2.222"},
 	{Poll, "poll c POLLIN|POLLOUT"},
+	{Open, "open s B:80"},
 	{Segment, segmentForm},
 	{Datagram, datagramForm},
 }
@@ -167,7 +168,7 @@ func (p *parser) parseCall(w *words, st *Stmt) bool {
 	switch st.Verb {
 	case Bind, Listen:
 		return p.parseLocal(w, st)
-	case Connect:
+	case Connect, Open:
 		return p.parsePeer(w, st)
 	case SendTo:
 		var ok bool

@@ -139,6 +139,7 @@ const (
 	Leave      Verb = "leave"
 	Poll       Verb = "poll"
 
+	Open     Verb = "open"     // RFC 9293's own OPEN, on a socket that listens
 	Segment  Verb = "segment"  // a puppet's
 	Datagram Verb = "datagram" // a puppet's
 	Then     Verb = "then"     // nobody's: the script waits for something to happen

@@ -140,6 +140,20 @@ func (h *Host) Connect(now time.Duration, id ID, peer wire.Endpoint) wire.Errno 
 	return wire.EINPROGRESS
 }
 
+// Open is the active OPEN of RFC 9293 §3.10.1 on a listener, which no socket API offers:
+// LISTEN becomes SYN-SENT.
+func (h *Host) Open(now time.Duration, id ID, peer wire.Endpoint) wire.Errno {
+	s := &h.socks[id]
+	if s.role != listener || s.closed {
+		return wire.EINVAL
+	}
+	s.role, s.peer = connection, peer
+	delete(h.listeners, s.local.Port)
+	h.conns[pair{s.local.Port, peer}] = id
+	h.step(now, id, tcp.OpenActive(h.nextISS(now, s.local, peer)))
+	return wire.OK
+}
+
 // Connected tells whether a connect() has ended, and how.
 func (h *Host) Connected(id ID) (errno wire.Errno, done bool) {
 	s := &h.socks[id]
@@ -262,6 +276,10 @@ func (h *Host) Shutdown(now time.Duration, id ID, how string) wire.Errno {
 			s = &h.socks[id]
 			s.role, s.closed = fresh, false
 		}
+		return wire.OK
+	case s.role == connection && s.tcb.State == wire.StateSynReceived && how != "read":
+		s.writeShut = true
+		h.step(now, id, tcp.Close())
 		return wire.OK
 	case s.role == connection && s.tcb.State == wire.StateSynSent:
 		h.step(now, id, tcp.Close())

@@ -209,6 +209,9 @@ func (h *Host) settle(now time.Duration, id ID, was wire.State) {
 		return
 	}
 	state := s.tcb.State
+	if state == wire.StateClosed && was.PeerDone() {
+		s.sawEOF = true // the stream had ended before
+	}
 	if s.parent != None && was == wire.StateSynReceived {
 		h.leavesEmbryo(now, id)
 		s = &h.socks[id]

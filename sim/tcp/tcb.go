@@ -133,9 +133,6 @@ const reopenGap = 65535 + 2
 // ReopenISS is an initial sequence number beyond all that this connection has used.
 func (b *TCB) ReopenISS() wire.Seq { return b.SndNxt.Add(reopenGap) }
 
-// PeerDone reports whether the peer's FIN has been taken: it will send no more.
-func (b *TCB) PeerDone() bool { return b.finReceived() }
-
 // Readable returns how many octets the program could read now.
 func (b *TCB) Readable() int { return b.rcv.Len() }
 
@@ -174,14 +171,7 @@ func (b *TCB) Probes() int { return int(b.probes) }
 func (b *TCB) Idle() bool { return b.SndUna == b.SndNxt && b.Unsent() == 0 }
 
 // finReceived reports whether the peer's FIN has been taken.
-func (b *TCB) finReceived() bool {
-	switch b.State {
-	case wire.StateCloseWait, wire.StateClosing, wire.StateLastAck, wire.StateTimeWait:
-		return true
-	default: // in the others the peer may still send, or there is no peer
-		return false
-	}
-}
+func (b *TCB) finReceived() bool { return b.State.PeerDone() }
 
 // finQueued reports whether CLOSE was called: a FIN follows the data.
 func (b *TCB) finQueued() bool {

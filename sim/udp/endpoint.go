@@ -132,7 +132,7 @@ func (e *Endpoint) arrives(in Input, out []Output) []Output {
 	}
 	e.queue = append(e.queue, Message{in.Addr, in.Data})
 	e.octets += len(in.Data)
-	return append(out, Output{Effect: EffectQueue, Rule: RuleQueued})
+	return append(out, Output{Effect: EffectQueue})
 }
 
 // receive hands over the oldest datagram, cut to n octets.

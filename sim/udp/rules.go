@@ -16,7 +16,6 @@ func Rules() []*wire.Rule { return append([]*wire.Rule(nil), rules...) }
 // The rules.
 var (
 	RuleSend        = rule("udp-send", "RFC 768", "A datagram goes out as it is: no handshake before it, no answer expected after it.")
-	RuleQueued      = rule("udp-queued", "RFC 768", "The datagram waits, whole, until the program reads it.")
 	RuleOverflow    = rule("udp-overflow", "RFC 1122 §4.1", "The receive queue is full: the datagram is dropped, and nobody is told.")
 	RuleTruncated   = rule("udp-truncated", "POSIX recv()", "The program asked for fewer octets than the datagram has: the rest is gone.")
 	RuleFiltered    = rule("udp-filtered", "POSIX connect()", "A connected socket takes datagrams from its peer only.")

@@ -66,6 +66,16 @@ func (s State) Short() string {
 // (RFC 9293 §3.5.1: ESTABLISHED and everything after it).
 func (s State) Synchronized() bool { return s >= StateEstablished }
 
+// PeerDone reports whether the peer's FIN has been taken: it will send no more.
+func (s State) PeerDone() bool {
+	switch s {
+	case StateCloseWait, StateClosing, StateLastAck, StateTimeWait:
+		return true
+	default: // in the others the peer may still send, or there is no peer
+		return false
+	}
+}
+
 // stateAliases are spellings that other systems use, after normalisation.
 var stateAliases = map[string]State{
 	"ESTAB": StateEstablished, "SYNRECV": StateSynReceived, "SYNRCVD": StateSynReceived,
