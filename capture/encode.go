@@ -3,6 +3,7 @@ package capture
 import (
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/google/gopacket"
@@ -13,7 +14,8 @@ import (
 )
 
 // Frames makes a real Ethernet frame, with right lengths and checksums, of every
-// segment that the trace says was sent. Times count from epoch.
+// packet that the trace says was sent, with a comment that says why. Times count from
+// epoch.
 func Frames(t *trace.Trace, epoch time.Time) ([]Frame, error) {
 	hosts := map[string]hostAddr{}
 	for i, h := range t.Hosts {
@@ -30,13 +32,31 @@ func Frames(t *trace.Trace, epoch time.Time) ([]Frame, error) {
 		if e.Kind != trace.Send && !old {
 			continue
 		}
-		data, err := encode(hosts[e.Src.Host], hosts[e.Dst.Host], e, uint16(len(frames)+1))
+		dst, ok := hosts[e.Dst.Host]
+		if !ok {
+			dst = groupAddr(e.Dst.Host)
+		}
+		data, err := encode(hosts[e.Src.Host], dst, hosts, e, uint16(len(frames)+1))
 		if err != nil {
 			return nil, fmt.Errorf("capture: event %d: %w", e.N, err)
 		}
-		frames = append(frames, Frame{Time: epoch.Add(e.T), Data: data, OrigLen: len(data)})
+		frames = append(frames, Frame{Time: epoch.Add(e.T), Data: data, OrigLen: len(data), Comment: why(t, e)})
 	}
 	return frames, nil
+}
+
+// why says in a comment which rule demands a packet and what led to it.
+func why(t *trace.Trace, e *trace.Event) string {
+	var parts []string
+	if e.Rule != nil {
+		parts = append(parts, e.Rule.ID+": "+e.Rule.Text+" ["+e.Rule.Ref+"]")
+	}
+	if c := t.At(e.Cause); c != nil {
+		cause := *c
+		cause.Rule = nil
+		parts = append(parts, "cause: "+cause.Line())
+	}
+	return strings.Join(parts, "; ")
 }
 
 type hostAddr struct {
@@ -44,10 +64,56 @@ type hostAddr struct {
 	mac net.HardwareAddr
 }
 
-func encode(src, dst hostAddr, e *trace.Event, id uint16) ([]byte, error) {
+// groupAddr is where packets to a group go (RFC 1112 §6.4).
+func groupAddr(name string) hostAddr {
+	ip := net.ParseIP(name).To4()
+	if ip == nil {
+		ip = net.IPv4bcast.To4()
+	}
+	if ip.IsMulticast() {
+		return hostAddr{ip, net.HardwareAddr{0x01, 0, 0x5e, ip[1] & 0x7f, ip[2], ip[3]}}
+	}
+	return hostAddr{ip, net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
+}
+
+// serial fills in lengths and checksums.
+var serial = gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
+
+func encode(src, dst hostAddr, hosts map[string]hostAddr, e *trace.Event, id uint16) ([]byte, error) {
 	eth := &layers.Ethernet{SrcMAC: src.mac, DstMAC: dst.mac, EthernetType: layers.EthernetTypeIPv4}
-	ip := &layers.IPv4{Version: 4, TTL: 64, Id: id, Flags: layers.IPv4DontFragment, Protocol: layers.IPProtocolTCP, SrcIP: src.ip, DstIP: dst.ip}
-	s := e.Seg
+	ip := &layers.IPv4{Version: 4, TTL: 64, Id: id, Flags: layers.IPv4DontFragment, SrcIP: src.ip, DstIP: dst.ip}
+	var body []byte
+	var err error
+	switch e.Proto {
+	case wire.UDP:
+		ip.Protocol = layers.IPProtocolUDP
+		if f := e.Dgram.Frag; f != nil {
+			ip.Id, ip.Flags, ip.FragOffset = f.ID, 0, uint16(f.Offset/8)
+			if f.More {
+				ip.Flags = layers.IPv4MoreFragments
+			}
+		}
+		body, err = udpBody(ip, e.Src, e.Dst, e.Dgram)
+	case wire.ICMP:
+		ip.Protocol = layers.IPProtocolICMPv4
+		body, err = icmpBody(hosts, e.Dgram.Cite)
+	default:
+		ip.Protocol = layers.IPProtocolTCP
+		body, err = tcpBody(ip, e)
+	}
+	if err != nil {
+		return nil, err
+	}
+	buf := gopacket.NewSerializeBuffer()
+	if err := gopacket.SerializeLayers(buf, serial, eth, ip, gopacket.Payload(body)); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// tcpBody is a TCP segment.
+func tcpBody(ip *layers.IPv4, e *trace.Event) ([]byte, error) {
+	s := &e.Seg
 	tcp := &layers.TCP{
 		SrcPort: layers.TCPPort(e.Src.Port), DstPort: layers.TCPPort(e.Dst.Port),
 		Seq: uint32(s.Seq), Window: s.Wnd,
@@ -58,12 +124,55 @@ func encode(src, dst hostAddr, e *trace.Event, id uint16) ([]byte, error) {
 	if tcp.ACK {
 		tcp.Ack = uint32(s.Ack)
 	}
-	if err := tcp.SetNetworkLayerForChecksum(ip); err != nil {
+	return serialise(ip, tcp, s.Data)
+}
+
+// serialise writes a transport header with its checksum, which covers the pseudo-header.
+func serialise(ip *layers.IPv4, header interface {
+	gopacket.SerializableLayer
+	SetNetworkLayerForChecksum(gopacket.NetworkLayer) error
+}, data string) ([]byte, error) {
+	if err := header.SetNetworkLayerForChecksum(ip); err != nil {
 		return nil, err
 	}
 	buf := gopacket.NewSerializeBuffer()
-	opts := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
-	if err := gopacket.SerializeLayers(buf, opts, eth, ip, tcp, gopacket.Payload(s.Data)); err != nil {
+	if err := gopacket.SerializeLayers(buf, serial, header, gopacket.Payload(data)); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// udpBody is a datagram, or a fragment's share of one. The first fragment carries the
+// header; its checksum would cover the others too, so it is left out, as RFC 768 allows.
+func udpBody(ip *layers.IPv4, src, dst wire.Endpoint, d wire.Datagram) ([]byte, error) {
+	udp := &layers.UDP{SrcPort: layers.UDPPort(src.Port), DstPort: layers.UDPPort(dst.Port)}
+	if d.Frag == nil {
+		return serialise(ip, udp, d.Data)
+	}
+	if d.Frag.Offset > 0 {
+		return []byte(d.Data), nil
+	}
+	length := d.Total + wire.UDPHeaderLen
+	header := []byte{byte(src.Port >> 8), byte(src.Port), byte(dst.Port >> 8), byte(dst.Port), byte(length >> 8), byte(length), 0, 0}
+	return append(header, d.Data...), nil
+}
+
+// icmpBody is "destination unreachable, port unreachable" with the head of the packet
+// that it is about (RFC 792).
+func icmpBody(hosts map[string]hostAddr, c *wire.Cite) ([]byte, error) {
+	src, dst := hosts[c.Src.Host], hosts[c.Dst.Host]
+	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: src.ip, DstIP: dst.ip}
+	body, err := udpBody(ip, c.Src, c.Dst, wire.Datagram{})
+	if err != nil {
+		return nil, err
+	}
+	quoted := gopacket.NewSerializeBuffer()
+	if err := gopacket.SerializeLayers(quoted, serial, ip, gopacket.Payload(body)); err != nil {
+		return nil, err
+	}
+	icmp := &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4CodePort)}
+	buf := gopacket.NewSerializeBuffer()
+	if err := gopacket.SerializeLayers(buf, serial, icmp, gopacket.Payload(quoted.Bytes())); err != nil {
 		return nil, err
 	}
 	return buf.Bytes(), nil

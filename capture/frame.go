@@ -17,6 +17,7 @@ type Frame struct {
 	Time    time.Time // the kernel's own, in nanoseconds
 	Data    []byte    // beginning with the Ethernet header
 	OrigLen int       // how long it was on the wire
+	Comment string    // what a file says about it; empty for captured ones
 }
 
 // A Packet is a TCP segment with its addresses.

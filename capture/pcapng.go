@@ -1,10 +1,10 @@
 package capture
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 
-	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
 )
@@ -22,14 +22,45 @@ func WritePcapng(w io.Writer, iface string, frames []Frame) error {
 	if err != nil {
 		return fmt.Errorf("capture: write pcapng: %w", err)
 	}
-	for _, f := range frames {
-		info := gopacket.CaptureInfo{Timestamp: f.Time, CaptureLength: len(f.Data), Length: f.OrigLen}
-		if err := ng.WritePacket(info, f.Data); err != nil {
+	if err := ng.Flush(); err != nil { // the section and the interface
+		return fmt.Errorf("capture: write pcapng: %w", err)
+	}
+	for i := range frames {
+		if _, err := w.Write(packetBlock(&frames[i])); err != nil {
 			return fmt.Errorf("capture: write pcapng: %w", err)
 		}
 	}
-	if err := ng.Flush(); err != nil {
-		return fmt.Errorf("capture: write pcapng: %w", err)
-	}
 	return nil
+}
+
+// packetBlock is an Enhanced Packet Block. The library writes none with a comment, so we
+// write them all (draft-ietf-opsawg-pcapng §4.3, little-endian as its section is).
+func packetBlock(f *Frame) []byte {
+	const (
+		blockType  = 6
+		optEnd     = 0
+		optComment = 1
+		fixed      = 32 // the block's own octets without data and options
+	)
+	pad := func(n int) int { return (n + 3) &^ 3 }
+	comment := f.Comment[:min(len(f.Comment), 65535)]
+	size := fixed + pad(len(f.Data))
+	if comment != "" {
+		size += 4 + pad(len(comment)) + 4
+	}
+	at := uint64(f.Time.UnixNano())
+	b := make([]byte, 0, size)
+	for _, v := range []uint32{blockType, uint32(size), 0, uint32(at >> 32), uint32(at), uint32(len(f.Data)), uint32(f.OrigLen)} {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	b = append(b, f.Data...)
+	b = append(b, make([]byte, pad(len(f.Data))-len(f.Data))...)
+	if comment != "" {
+		b = binary.LittleEndian.AppendUint16(b, optComment)
+		b = binary.LittleEndian.AppendUint16(b, uint16(len(comment)))
+		b = append(b, comment...)
+		b = append(b, make([]byte, pad(len(comment))-len(comment))...)
+		b = binary.LittleEndian.AppendUint32(b, optEnd)
+	}
+	return binary.LittleEndian.AppendUint32(b, uint32(size))
 }

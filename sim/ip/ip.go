@@ -38,6 +38,7 @@ func Split(p wire.Packet, mtu int, id uint16) []wire.Packet {
 		n := min(room, total-off)
 		part := p
 		part.Dgram.Data = p.Dgram.Data[max(0, off-wire.UDPHeaderLen) : off+n-wire.UDPHeaderLen]
+		part.Dgram.Total = len(p.Dgram.Data)
 		part.Dgram.Frag = &wire.Fragment{ID: id, Offset: off, Len: n, More: off+n < total}
 		parts = append(parts, part)
 	}

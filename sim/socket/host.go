@@ -277,6 +277,9 @@ func (h *Host) Arrives(now time.Duration, p *wire.Packet) ID {
 		return h.datagramArrives(p)
 	case p.Proto == wire.ICMP:
 		return h.icmpArrives(p)
+	case p.Dst.IsGroup():
+		h.fx = append(h.fx, Effect{Sock: None, Output: tcp.Output{Effect: tcp.EffectIgnore, Rule: RuleGroupSegment}})
+		return None
 	}
 	id := h.find(p.Dst, p.Src)
 	switch {

@@ -11,6 +11,9 @@ var (
 	// RuleBadChecksum is why a damaged packet is dropped.
 	RuleBadChecksum = &wire.Rule{ID: "bad-checksum", Ref: "RFC 9293 §3.1, MUST-3; RFC 768",
 		Text: "The checksum does not match: a bit has changed on the way, and the packet is dropped."}
+	// RuleGroupSegment is why a segment to a group is dropped.
+	RuleGroupSegment = &wire.Rule{ID: "tcp-to-group", Ref: "RFC 9293 §3.9.2.3, MUST-57",
+		Text: "A segment addressed to many can belong to no connection: it is dropped without an answer."}
 	// RuleListenerClosed is why a connection that nobody has accepted ends.
 	RuleListenerClosed = &wire.Rule{ID: "listener-closed", Ref: "Linux: inet_csk_listen_stop",
 		Text: "The listener is closed: a connection that nobody has accepted ends with a RST."}
@@ -21,5 +24,5 @@ var (
 
 // Rules lists the rules of the socket layer.
 func Rules() []*wire.Rule {
-	return []*wire.Rule{RuleAcceptQueueFull, RuleBadChecksum, RuleListenerClosed, RuleEmbryoForgotten}
+	return []*wire.Rule{RuleAcceptQueueFull, RuleBadChecksum, RuleGroupSegment, RuleListenerClosed, RuleEmbryoForgotten}
 }

@@ -126,7 +126,7 @@ func (e *Endpoint) Step(in Input, out []Output) []Output {
 func (e *Endpoint) arrives(in Input, out []Output) []Output {
 	switch {
 	case e.Connected() && e.Peer != in.Addr:
-		return append(out, Output{Effect: EffectIgnore, Rule: RuleFiltered})
+		return append(out, Output{Effect: EffectIgnore, Rule: RuleNoPort})
 	case len(e.queue) > 0 && e.octets+len(in.Data) > e.RcvBuf:
 		return append(out, Output{Effect: EffectIgnore, Rule: RuleOverflow})
 	}

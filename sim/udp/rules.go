@@ -18,7 +18,6 @@ var (
 	RuleSend        = rule("udp-send", "RFC 768", "A datagram goes out as it is: no handshake before it, no answer expected after it.")
 	RuleOverflow    = rule("udp-overflow", "RFC 1122 §4.1", "The receive queue is full: the datagram is dropped, and nobody is told.")
 	RuleTruncated   = rule("udp-truncated", "POSIX recv()", "The program asked for fewer octets than the datagram has: the rest is gone.")
-	RuleFiltered    = rule("udp-filtered", "POSIX connect()", "A connected socket takes datagrams from its peer only.")
 	RuleNoPort      = rule("udp-no-port", "RFC 1122 §4.1.3.1", "No socket has this port: the sender is told by ICMP.")
 	RuleNoPortQuiet = rule("udp-no-port-quiet", "RFC 1122 §3.2.2", "No socket has this port. A datagram to many is never answered by ICMP.")
 	RuleUnreachable = rule("udp-unreachable", "RFC 1122 §4.1.3.3", "ICMP says that nobody is there: a connected socket is told with its next call.")

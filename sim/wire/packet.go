@@ -54,9 +54,10 @@ type Cite struct {
 
 // A Datagram is what UDP and ICMP put into a packet, as a plain value.
 type Datagram struct {
-	Data string    // UDP: the text, or this fragment's share of it
-	Frag *Fragment // nil: the datagram is whole
-	Cite *Cite     // ICMP: port unreachable, about this packet; nil otherwise
+	Data  string    // UDP: the text, or this fragment's share of it
+	Total int       // octets of text in the whole datagram; only of a fragment
+	Frag  *Fragment // nil: the datagram is whole
+	Cite  *Cite     // ICMP: port unreachable, about this packet; nil otherwise
 }
 
 // Label writes the datagram in few words, as on an arrow: "UDP len=5".
