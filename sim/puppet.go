@@ -3,6 +3,7 @@ package sim
 import (
 	"strings"
 
+	"netlab/sim/fault"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -59,3 +60,32 @@ var RulePuppet = &wire.Rule{ID: "puppet", Ref: "netlab help scenario", Text: "Th
 
 // thenWords writes a then line for the trace.
 func thenWords(st *scenario.Stmt) string { return strings.TrimPrefix(st.Then.String(), "then ") }
+
+// oldPacket lets a segment of an earlier connection between the same sockets
+// turn up: it takes the ports of the connection that the script makes.
+func (w *World) oldPacket(it *item) {
+	pkt := *it.pkt
+	from, to := pkt.Src.Host, pkt.Dst.Host
+	pkt.Src.Port, pkt.Dst.Port = 40000, 80
+	for i := range w.script.Stmts {
+		st := &w.script.Stmts[i]
+		switch {
+		case st.Verb == scenario.Connect && st.Host == from && st.Peer.Host == to:
+			pkt.Dst.Port = st.Peer.Port
+			if id, ok := w.hosts[it.host].names[st.Sock]; ok {
+				if local, _ := w.hosts[it.host].Ends(id); local.Port != 0 {
+					pkt.Src.Port = local.Port
+				}
+			}
+		case st.Verb == scenario.Connect && st.Host == to && st.Peer.Host == from:
+			pkt.Src.Port, pkt.Dst.Port = st.Peer.Port, 40000
+		}
+	}
+	w.packets++
+	pkt.ID = w.packets
+	n := w.record(trace.Event{Host: from, Kind: trace.Note, Text: "an old segment of an earlier connection turns up: " + pkt.Seg.Label(), Rule: fault.RuleOldPacket})
+	it.pkt, it.cause, it.kind, it.rule = &pkt, n, itemArrival, fault.RuleOldPacket
+	it.host = w.hostIndex(to)
+	w.cause = n
+	w.arrive(it)
+}

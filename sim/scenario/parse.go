@@ -113,6 +113,13 @@ func parseLines(name string, lines []sourceLine) (*Script, []error) {
 		p.parseLine(l.text)
 	}
 	p.checkWhole()
+	if len(p.errs) == 0 {
+		for i := range p.s.Stmts {
+			if st := &p.s.Stmts[i]; st.N > 0 {
+				st.octets = st.Octets()
+			}
+		}
+	}
 	return p.s, p.errs
 }
 

@@ -175,6 +175,8 @@ type Stmt struct {
 	How        string // shutdown: read, write or both
 	Background bool   // & : do not wait for it
 	Within     time.Duration
+
+	octets string // what N stands for, made once by Parse
 }
 
 // Deadline is how long the statement may take.
@@ -319,6 +321,9 @@ func (s *Script) Intent() string {
 func (s *Stmt) Octets() string {
 	if s.HasText {
 		return s.Text
+	}
+	if s.octets != "" {
+		return s.octets
 	}
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	return strings.Repeat(letters, s.N/len(letters)+1)[:s.N]
