@@ -185,14 +185,8 @@ func (p *Player) send(c *call, st *scenario.Stmt) (string, bool) {
 }
 
 func (p *Player) recv(c *call, st *scenario.Stmt) (string, bool) {
-	want := st.N
-	if want == 0 {
-		want = 65536
-	}
 	for {
-		if st.HasText {
-			want = len(st.Text) - len(c.got)
-		}
+		want, all := st.Wants(len(c.got))
 		data, done, err := p.back.Recv(c.sock.h, want)
 		if err != nil {
 			return result(err), true
@@ -204,7 +198,7 @@ func (p *Player) recv(c *call, st *scenario.Stmt) (string, bool) {
 			p.emit(trace.Event{Host: c.sock.host, Kind: trace.Deliver, Conn: c.sock.name, Seg: wire.Segment{Data: data}})
 		}
 		c.got += data
-		if !st.HasText || data == "" || len(c.got) == len(st.Text) {
+		if !all || data == "" || len(data) == want {
 			return st.RecvResult(c.got), true
 		}
 	}

@@ -107,8 +107,7 @@ func (p *Player) play() bool {
 	before := len(p.world.events)
 	for len(p.world.events) == before {
 		if len(p.ends) >= maxMoments {
-			p.world.cause = 0
-			p.world.record(trace.Event{Kind: trace.Note, Text: "stopped: a million moments, and still no end (do two ends answer each other for ever?)"})
+			p.world.endless()
 			p.ended = true
 			break
 		}
@@ -173,12 +172,23 @@ func (p *Player) Events() []trace.Event {
 func (p *Player) Trace() *trace.Trace {
 	for p.play() {
 	}
+	return p.world.trace(p.opt)
+}
+
+// endless notes that the run was stopped.
+func (w *World) endless() {
+	w.cause = 0
+	w.record(trace.Event{Kind: trace.Note, Text: "stopped: a million moments, and still no end (do two ends answer each other for ever?)"})
+}
+
+// trace is the run so far.
+func (w *World) trace(opt Options) *trace.Trace {
 	t := &trace.Trace{
-		Script: p.script.Name, Hash: p.script.Hash(), Profile: p.opt.Profile.Name, Seed: p.opt.Seed,
-		Source: trace.Model, Events: p.world.events, Ended: p.world.now,
+		Script: w.script.Name, Hash: w.script.Hash(), Profile: opt.Profile.Name, Seed: opt.Seed,
+		Source: trace.Model, Events: w.events, Ended: w.now,
 	}
-	for i, h := range p.script.Hosts {
-		t.Hosts = append(t.Hosts, trace.Host{Name: h.Name, IP: p.script.Address(i)})
+	for i, h := range w.script.Hosts {
+		t.Hosts = append(t.Hosts, trace.Host{Name: h.Name, IP: w.script.Address(i)})
 	}
 	return t
 }
@@ -211,7 +221,19 @@ func Drive(s *scenario.Script, opt Options) Counts {
 }
 
 // Run plays a script to its end.
-func Run(s *scenario.Script, opt Options) *trace.Trace { return NewPlayer(s, opt).Trace() }
+func Run(s *scenario.Script, opt Options) *trace.Trace {
+	if opt.Profile.Name == "" {
+		opt.Profile = tcp.Textbook
+	}
+	w := newWorld(s, opt)
+	for n := 0; w.step(); n++ {
+		if n >= maxMoments {
+			w.endless()
+			break
+		}
+	}
+	return w.trace(opt)
+}
 
 // Rules lists every rule that the model can name, from the endpoint outward.
 func Rules() []*wire.Rule {

@@ -10,9 +10,6 @@ import (
 	"netlab/sim/wire"
 )
 
-// defaultRecv is how many octets recv() asks for when the script does not say.
-const defaultRecv = 65536
-
 // startStmt starts statement i of the script.
 func (w *World) startStmt(i int) {
 	st := &w.script.Stmts[i]
@@ -326,6 +323,9 @@ func (w *World) trySend(hi int, c *call, st *scenario.Stmt) (string, bool) {
 		n, errno := h.Send(w.now, c.sock, data)
 		return countResult(n, errno), true
 	}
+	if c.sent > 0 && !h.Writable(c.sock) { // the kernel wakes a writer when a third of the buffer is free
+		return "", false
+	}
 	for c.sent < len(data) {
 		n, errno := h.Send(w.now, c.sock, data[c.sent:])
 		switch {
@@ -345,22 +345,25 @@ func (w *World) trySend(hi int, c *call, st *scenario.Stmt) (string, bool) {
 // have come.
 func (w *World) tryRecv(hi int, c *call, st *scenario.Stmt) (string, bool) {
 	h := &w.hosts[hi]
-	want := st.N
-	if want == 0 {
-		want = defaultRecv
-	}
 	_, _, isUDP := h.Datagrams(c.sock)
 	for {
-		if st.HasText && !isUDP {
-			want = len(st.Text) - len(c.got)
+		want, all := st.Wants(c.sent)
+		if isUDP && st.HasText { // one datagram, whatever its length
+			want, all = wire.MaxDatagram, false
 		}
 		data, errno := h.Recv(w.now, c.sock, want)
 		if errno != wire.OK {
 			return errnoResult(errno), !h.blocks(c.sock, errno)
 		}
-		c.got += data
-		if isUDP || !st.HasText || data == "" || len(c.got) == len(st.Text) {
-			return st.RecvResult(c.got), true
+		c.sent += len(data)
+		if st.HasText {
+			c.got += data
+		}
+		if !all || isUDP || data == "" || len(data) == want {
+			if st.HasText {
+				return st.RecvResult(c.got), true
+			}
+			return strconv.Itoa(c.sent), true
 		}
 	}
 }

@@ -82,7 +82,7 @@ type call struct {
 	stmt  int
 	sock  socket.ID
 	cause int
-	sent  int    // send: octets taken so far
+	sent  int    // send, recv: octets taken or read so far
 	got   string // recv of a text: octets read so far
 }
 

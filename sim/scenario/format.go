@@ -166,6 +166,9 @@ func (s *Stmt) Args() string {
 		add(strconv.Quote(s.Text))
 	case s.N > 0:
 		add(strconv.Itoa(s.N))
+		if s.All {
+			add("all")
+		}
 	case s.Verb == Shutdown:
 		add(s.How)
 	}

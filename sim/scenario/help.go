@@ -38,6 +38,7 @@ THE PROGRAMS
   connect c B:80                   opens a connection
   send c "text"    send c 1000     sends a text, or that many octets
   recv x 100                       one read of at most 100 octets
+  recv x 100 all                   reads until 100 have come (MSG_WAITALL)
   recv x "text"                    reads until that many octets have come, and compares
   shutdown c write|read|both       ends one direction, or both
   close c                          gives the socket up

@@ -26,7 +26,7 @@ var verbHelp = []struct {
 	{Accept, "x = accept s"},
 	{Connect, "connect c B:80"},
 	{SendCall, `send c "text"  or  send c 1000`},
-	{Recv, `recv x 100  or  recv x "text"`},
+	{Recv, `recv x 100  or  recv x 100 all  or  recv x "text"`},
 	{Shutdown, "shutdown c write|read|both"},
 	{Close, "close c"},
 	{Wait, "wait c"},
@@ -272,6 +272,7 @@ func (p *parser) parseOctets(w *words, st *Stmt) bool {
 	}
 	n, ok := w.parseNumber(t.text, t.col, "number of octets", least, maxOctets)
 	st.N = int(n)
+	st.All = st.Verb == Recv && w.accept("all")
 	return ok
 }
 

@@ -172,6 +172,7 @@ type Stmt struct {
 	Text       string // send: the octets; recv: the octets expected
 	HasText    bool
 	N          int    // send, recv: how many octets; 0: not said
+	All        bool   // recv: until N octets have come (MSG_WAITALL)
 	How        string // shutdown: read, write or both
 	Background bool   // & : do not wait for it
 	Within     time.Duration
@@ -328,6 +329,24 @@ func (s *Stmt) Octets() string {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	return strings.Repeat(letters, s.N/len(letters)+1)[:s.N]
 }
+
+// Wants is how many more octets a recv asks for when it has n, and whether it asks again
+// until it has them all.
+func (s *Stmt) Wants(n int) (more int, all bool) {
+	switch {
+	case s.HasText:
+		return len(s.Text) - n, true
+	case s.All:
+		return s.N - n, true
+	case s.N > 0:
+		return s.N, false
+	default:
+		return defaultRecv, false
+	}
+}
+
+// defaultRecv is how many octets recv() asks for when the script does not say.
+const defaultRecv = 65536
 
 // RecvResult is what a recv statement returns in a trace once it has read got:
 // the number of octets, and a complaint if the script expected another text.

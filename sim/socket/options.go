@@ -272,8 +272,15 @@ func (h *Host) Poll(id ID) Events {
 	if s.tcb.Readable() > 0 {
 		e |= PollIn
 	}
-	if sndShut || !s.tcb.MaySend() || s.tcb.SendRoom() > 0 {
+	if sndShut || h.Writable(id) {
 		e |= PollOut
 	}
 	return e
+}
+
+// Writable reports whether it is worth waking a program that waits to send: a third of
+// the send buffer is free (Linux: sk_stream_is_writeable), or the call would fail at once.
+func (h *Host) Writable(id ID) bool {
+	b := &h.socks[id].tcb
+	return !b.MaySend() || b.SendRoom() >= max(1, b.Profile.SndBuf/3)
 }

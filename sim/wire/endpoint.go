@@ -28,6 +28,9 @@ func (e Endpoint) IsBroadcast() bool { return e.Host == Broadcast }
 
 // IsMulticast reports whether the host is a group: 224.0.0.0 to 239.255.255.255.
 func (e Endpoint) IsMulticast() bool {
+	if len(e.Host) < len("224.0.0.0") || e.Host[0] != '2' { // hosts have names
+		return false
+	}
 	first, _, ok := strings.Cut(e.Host, ".")
 	n, err := strconv.Atoi(first)
 	return ok && err == nil && n >= 224 && n <= 239
