@@ -27,7 +27,7 @@ func (w *World) startStmt(i int) {
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
 	}
 	c := call{stmt: i, sock: socket.None}
-	if st.Verb != scenario.Wait {
+	if st.Verb != scenario.Wait && !w.quiet {
 		args := st.ShortArgs()
 		if st.Result != "" {
 			args = strings.TrimSpace(args + " as " + st.Result)

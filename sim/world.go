@@ -178,7 +178,18 @@ func (w *World) clone() *World {
 	return &c
 }
 
+// fewHosts is up to how many hosts are looked through rather than looked up.
+const fewHosts = 8
+
 func (w *World) hostIndex(name string) int {
+	if len(w.hosts) <= fewHosts { // faster than hashing
+		for i := range w.hosts {
+			if w.hosts[i].Name == name {
+				return i
+			}
+		}
+		return -1
+	}
 	if i, ok := w.index[name]; ok {
 		return i
 	}
@@ -197,6 +208,9 @@ func (w *World) record(e trace.Event) int {
 	e.Source = trace.Model
 	if e.Cause == 0 {
 		e.Cause = w.cause
+	}
+	if len(w.events) == cap(w.events) { // append grows a long list by a quarter, and copies it as often
+		w.events = slices.Grow(w.events, max(64, len(w.events)))
 	}
 	w.events = append(w.events, e)
 	return e.N
