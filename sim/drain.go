@@ -113,6 +113,7 @@ func (w *World) transmit(hi int, p wire.Packet, e trace.Event, noLoop bool) {
 	if !w.quiet {
 		e.Host, e.Kind = p.Src.Host, trace.Send
 		e.SetPacket(&p)
+		w.countAnswer(&p)
 		n = w.record(e)
 	}
 	if !p.Dst.IsGroup() {
@@ -129,6 +130,20 @@ func (w *World) transmit(hi int, p wire.Packet, e trace.Event, noLoop bool) {
 			w.carry(hi, di, &p, n)
 		}
 	}
+}
+
+// stormAfter is how many ACKs that only answer ACKs make a storm: no exchange that ends
+// has so many in a row.
+const stormAfter = 100
+
+// countAnswer counts the empty ACKs in a row that answer empty ACKs.
+func (w *World) countAnswer(p *wire.Packet) {
+	c := w.causeEvent()
+	if p.Proto != wire.TCP || !p.Seg.IsPureAck() || c == nil || c.Kind != trace.Recv || !c.Seg.IsPureAck() {
+		w.answers = 0
+		return
+	}
+	w.answers++
 }
 
 // wants reports whether any socket of the host could take a datagram to a group.

@@ -32,6 +32,7 @@ type World struct {
 	packets  int
 	events   []trace.Event
 	quiet    bool // no trace is kept
+	answers  int  // ACKs in a row that only answer ACKs
 	cause    int  // the event that is being worked on
 	mark     int  // index of the event from which a then line counts
 	thens    []then
@@ -231,6 +232,13 @@ func (w *World) step() bool {
 		w.now = max(w.now, at)
 		i, _ := w.cursor.Next(w.now)
 		w.startStmt(i)
+		return true
+	}
+	if w.answers > stormAfter {
+		w.cause = 0
+		w.record(trace.Event{Kind: trace.Note, Rule: fault.RuleAckStorm, Text: "stopped: the two ends answer each other's ACKs for ever"})
+		w.answers = 0
+		w.queue = queue{}
 		return true
 	}
 	if w.over() {

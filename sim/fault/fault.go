@@ -219,12 +219,13 @@ var (
 	RuleDelayed    = &wire.Rule{ID: "delayed", Ref: "RFC 9293 §3.8.1", Text: "The network may hold a segment back."}
 	RuleDuplicated = &wire.Rule{ID: "duplicated", Ref: "RFC 9293 §3.8.1", Text: "The network may deliver a segment twice."}
 	RuleCorrupted  = &wire.Rule{ID: "corrupted", Ref: "RFC 9293 §3.8.1", Text: "The network may change a bit; the checksum is there to notice."}
+	RuleAckStorm   = &wire.Rule{ID: "ack-storm", Ref: "RFC 9293 §3.10.7.4, first; RFC 5961 §7", Text: "Two ends that disagree answer each other's ACKs for ever; only a limit, or a loss, ends it."}
 	RuleOldPacket  = &wire.Rule{ID: "old-duplicate", Ref: "RFC 9293 §3.5, Figure 8", Text: "A segment of an earlier connection can turn up late."}
 )
 
 // Rules lists the network's rules.
 func Rules() []*wire.Rule {
-	return []*wire.Rule{RuleLost, RuleDelayed, RuleDuplicated, RuleCorrupted, RuleOldPacket}
+	return []*wire.Rule{RuleLost, RuleDelayed, RuleDuplicated, RuleCorrupted, RuleOldPacket, RuleAckStorm}
 }
 
 // A Fault is one line of a script about the network.
@@ -284,6 +285,9 @@ func (f Fault) String() string {
 		s := fmt.Sprintf("old %s->%s %s seq=%s", f.Sel.From, f.Sel.To, f.Seg.Flags, f.Seg.Seq)
 		if f.Seg.Flags.Has(wire.ACK) {
 			s += " ack=" + f.Seg.Ack.String()
+		}
+		if n := len(f.Seg.Data); n > 0 {
+			s += fmt.Sprintf(" len=%d", n)
 		}
 		return s + fmt.Sprintf(" at %v", f.At)
 	case Corrupt:

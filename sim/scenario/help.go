@@ -75,7 +75,8 @@ THE NETWORK
   delay A->B ACK 1 by 50ms         delivers it that much later
   duplicate B->A FIN 1 [after 5ms] delivers it twice
   corrupt A->B data 1              changes a bit of it: the checksum shows it
-  old A->B SYN seq=90 at 5ms       a segment of an earlier connection turns up at B
+  old A->B SYN seq=90 at 5ms       a segment of an earlier connection turns up at B; also
+                                   ack=N, len=N
   Kinds of packet: any SYN SYN,ACK ACK (and nothing else) data FIN RST UDP ICMP.
   Which one: 1, 2..3, 2.. (and all that follow), all, or 10% (each with that chance, drawn
   from --seed). When: drop A->B any all from 1s until 2s.

@@ -149,6 +149,11 @@ func (p *parser) oldPacket(w *words) (fault.Fault, bool) {
 		switch key {
 		case "seq", "ack":
 			n, good = w.parseNumber(value, t.col+4, key, 0, 1<<32-1)
+		case "len":
+			if n, good = w.parseNumber(value, t.col+4, "length", 1, 65495); good {
+				f.Seg.Data = (&Stmt{N: int(n)}).Octets()
+				continue
+			}
 		default:
 			w.fail(t.col, fmt.Sprintf("unexpected %q", t.text), "old A->B SYN seq=90 at 5ms")
 		}

@@ -227,8 +227,18 @@ func (m *machine) emit(seg wire.Segment, why *wire.Rule, again bool) {
 }
 
 // emitAck sends <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>.
+//
+// Deviation: with an octet out that probes a closed window, SND.NXT lies beyond what the
+// peer takes, and an ACK with that number is refused and answered. If both ends probe,
+// they answer each other for ever. So an ACK never goes beyond the peer's window (Linux:
+// tcp_acceptable_seq).
 func (m *machine) emitAck(why *wire.Rule) {
-	m.emitSegment(wire.ACK, m.b.SndNxt, "", why, false)
+	b := m.b
+	seq := b.SndNxt
+	if edge := b.SndUna.Add(int(b.SndWnd)); b.State.Synchronized() && seq.After(edge) && edge.AtOrAfter(b.SndUna) && b.SndUna != b.ISS {
+		seq = edge
+	}
+	m.emitSegment(wire.ACK, seq, "", why, false)
 }
 
 // answer sends an ACK to a segment that is not taken, unless one has gone a moment
