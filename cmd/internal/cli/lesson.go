@@ -73,6 +73,7 @@ type lessonFlags struct {
 	answers, until, step string
 	live, fresh          bool
 	format, output       string
+	profile              string
 }
 
 func (a *app) lessonCommand() *cobra.Command {
@@ -99,6 +100,7 @@ func (a *app) lessonCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runLesson(cmd, args[0], &f) }}
 	for _, c := range []*cobra.Command{cmd, run} {
 		c.Flags().Uint64Var(&a.seed, "seed", 0, "numbers come from it (default: the lesson's own)")
+		profileFlag(c, &f.profile, "", "habits of the model (default: the lesson's own)")
 		c.Flags().StringVar(&f.answers, "answers", "", "answer from this file (TOML: question = answer); exit 1 if one is wrong")
 		c.Flags().StringVar(&f.until, "until", "", "in plain text, stop at this question")
 		c.Flags().StringVar(&f.step, "step", "", "begin at this step (number or name)")
@@ -120,6 +122,15 @@ func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
 	l, err := a.lessonArg(arg)
 	if err != nil {
 		return err
+	}
+	if f.profile != "" {
+		p, err := profileNamed(f.profile)
+		if err != nil {
+			return err
+		}
+		other := *l
+		other.Profile = p
+		l = &other
 	}
 	seed := l.Seed
 	if cmd.Flags().Changed("seed") {

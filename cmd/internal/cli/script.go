@@ -26,25 +26,39 @@ type play struct {
 // playFlags adds the flags of every command that plays a script on the model.
 func playFlags(cmd *cobra.Command, profile string) *play {
 	p := &play{}
+	cmd.Flags().Uint64Var(&p.seed, "seed", sim.DefaultSeed, "numbers that the script leaves open come from it")
+	profileFlag(cmd, &p.profile, profile, "habits of the model")
+	return p
+}
+
+// profileFlag adds --profile.
+func profileFlag(cmd *cobra.Command, value *string, preset, what string) {
+	cmd.Flags().StringVar(value, "profile", preset, what+": "+strings.Join(profileNames(), ", "))
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(profileNames(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+func profileNames() []string {
 	var names []string
 	for _, p := range tcp.Profiles() {
 		names = append(names, p.Name)
 	}
-	cmd.Flags().Uint64Var(&p.seed, "seed", sim.DefaultSeed, "numbers that the script leaves open come from it")
-	cmd.Flags().StringVar(&p.profile, "profile", profile, "habits of the model: "+strings.Join(names, " or "))
-	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
-	return p
+	return names
+}
+
+// profileNamed finds a profile.
+func profileNamed(name string) (tcp.Profile, error) {
+	p, ok := tcp.ProfileByName(name)
+	if !ok {
+		return p, usageError("one of "+strings.Join(profileNames(), ", "), "--profile %q is unknown", name)
+	}
+	return p, nil
 }
 
 // options checks the flags.
 func (f *play) options() (sim.Options, error) {
-	p, ok := tcp.ProfileByName(f.profile)
-	if !ok {
-		var names []string
-		for _, p := range tcp.Profiles() {
-			names = append(names, p.Name)
-		}
-		return sim.Options{}, usageError("one of "+strings.Join(names, ", "), "--profile %q is unknown", f.profile)
+	p, err := profileNamed(f.profile)
+	if err != nil {
+		return sim.Options{}, err
 	}
 	return sim.Options{Profile: p, Seed: f.seed}, nil
 }
