@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"netlab/sim/scenario"
 	"netlab/sim/tcp"
@@ -127,4 +130,72 @@ func BenchmarkBulkLinux(b *testing.B) {
 		segs += Drive(s, Options{Profile: tcp.Linux}).Packets
 	}
 	b.ReportMetric(float64(segs)/b.Elapsed().Seconds(), "segs/s")
+}
+
+// A million events: small segments of a bulk transfer.
+func longPlayer(b *testing.B) *Player {
+	text := strings.NewReplacer("mss=1000", "mss=100", "8000000", "4000000").Replace(bulk)
+	text += ("A: wait c\nA: send c 8000000 &\nB: recv x 8000000 all within 10m\nA: wait c\nA: send c 4000000 &\nB: recv x 4000000 all within 10m\n")
+	return NewPlayer(parse(b, "long", text), Options{})
+}
+
+// One step forward, with history, on the way to a million events.
+func BenchmarkStep(b *testing.B) {
+	p := longPlayer(b)
+	for b.Loop() {
+		if !p.Step() {
+			b.StopTimer()
+			p = longPlayer(b)
+			b.StartTimer()
+		}
+	}
+}
+
+// One step back, and a look at the world there, at the end of a million events. The
+// metric is what the player holds beyond the trace.
+func BenchmarkBack(b *testing.B) {
+	heap := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	empty := heap()
+	t := Run(longPlayer(b).Script(), Options{})
+	bare := heap() - empty // the trace alone
+	runtime.KeepAlive(t)
+	t = nil
+	empty = heap()
+	p := longPlayer(b)
+	p.Trace()
+	events := len(p.world.events)
+	p.Goto(1 << 30)
+	times := []time.Duration{}
+	for b.Loop() {
+		start := time.Now()
+		if !p.Back() {
+			p.Goto(1 << 30)
+		}
+		p.World()
+		times = append(times, time.Since(start))
+	}
+	slices.Sort(times)
+	held := heap() - empty
+	runtime.KeepAlive(p)
+	b.ReportMetric(float64(events), "events")
+	b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "ms/back(median)")
+	b.ReportMetric((held-bare)/(1<<20), "MiB-beyond-trace")
+}
+
+// A jump to a random moment of a million events, and a look at the world there.
+func BenchmarkGoto(b *testing.B) {
+	p := longPlayer(b)
+	p.Trace()
+	n := uint64(p.Goto(1 << 30))
+	i := uint64(0)
+	for b.Loop() {
+		i++
+		p.Goto(int(mix(1, i) % n))
+		p.World()
+	}
 }

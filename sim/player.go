@@ -48,6 +48,7 @@ type Player struct {
 	ended  bool
 	checks []checkpoint
 	every  int
+	near   []checkpoint // between two of checks, where somebody is looking
 }
 
 type checkpoint struct {
@@ -144,20 +145,37 @@ func (p *Player) World() *World {
 	if p.pos == len(p.ends) {
 		return p.world
 	}
-	from := p.checks[0]
-	for _, c := range p.checks {
-		if c.moment <= p.pos {
-			from = c
+	from := p.nearest()
+	w := from.world.clone()
+	w.known = p.world.events
+	span := max(1, (p.pos-from.moment)/nearCheckpoints)
+	if p.pos-from.moment > 2*nearCheckpoints { // far: keep some on the way, for the next step back
+		p.near = p.near[:0]
+	}
+	for m := from.moment; m < p.pos; m++ {
+		if span > 1 && (m-from.moment)%span == 0 {
+			p.near = append(p.near, checkpoint{m, w.clone()})
+		}
+		for len(w.events) < p.ends[m] && w.step() {
 		}
 	}
-	w := from.world.clone()
-	want := 0
-	if p.pos > 0 {
-		want = p.ends[p.pos-1]
-	}
-	for len(w.events) < want && w.step() {
-	}
 	return w
+}
+
+// nearCheckpoints is about how many are kept between two lasting ones.
+const nearCheckpoints = 32
+
+// nearest returns the last checkpoint that is not after the moment shown.
+func (p *Player) nearest() checkpoint {
+	from := p.checks[0]
+	for _, list := range [][]checkpoint{p.checks, p.near} {
+		for _, c := range list {
+			if c.moment <= p.pos && c.moment > from.moment {
+				from = c
+			}
+		}
+	}
+	return from
 }
 
 // Events returns the events up to the moment shown.

@@ -31,10 +31,11 @@ type World struct {
 	copies   map[uint64]int // how often a packet was sent; only if some fault is by chance
 	packets  int
 	events   []trace.Event
-	quiet    bool // no trace is kept
-	answers  int  // ACKs in a row that only answer ACKs
-	cause    int  // the event that is being worked on
-	mark     int  // index of the event from which a then line counts
+	known    []trace.Event // what a replay will record: the events are there already
+	quiet    bool          // no trace is kept
+	answers  int           // ACKs in a row that only answer ACKs
+	cause    int           // the event that is being worked on
+	mark     int           // index of the event from which a then line counts
 	thens    []then
 	datagram uint16 // identification of the next datagram that is split
 }
@@ -203,6 +204,10 @@ func (w *World) schedule(it item) { w.queue.push(it) }
 func (w *World) record(e trace.Event) int {
 	if w.quiet {
 		return 0
+	}
+	if n := len(w.events); n < len(w.known) {
+		w.events = w.known[:n+1]
+		return n + 1
 	}
 	e.N = len(w.events) + 1
 	e.T = w.now
