@@ -32,7 +32,7 @@ const maxMoments = 1_000_000
 // there are too many checkpoints, every second one goes and the distance doubles.
 const (
 	checkpointEvery = 8
-	maxCheckpoints  = 64
+	maxCheckpoints  = 32
 )
 
 // A Player plays a script and keeps its history. A moment is one thing that
@@ -51,9 +51,18 @@ type Player struct {
 	near   []checkpoint // between two of checks, where somebody is looking
 }
 
+// A checkpoint is the world after some moments, without its events: those are the
+// player's, and holding older copies of the list would keep them all.
 type checkpoint struct {
 	moment int
 	world  *World
+}
+
+// snapshot is a clone without events.
+func (w *World) snapshot() *World {
+	c := w.clone()
+	c.events, c.known = nil, nil
+	return c
 }
 
 // NewPlayer returns a player before the first moment.
@@ -63,7 +72,7 @@ func NewPlayer(s *scenario.Script, opt Options) *Player {
 	}
 	p := &Player{script: s, opt: opt, every: checkpointEvery}
 	p.world = newWorld(s, opt)
-	p.checks = []checkpoint{{0, p.world.clone()}}
+	p.checks = []checkpoint{{0, p.world.snapshot()}}
 	return p
 }
 
@@ -127,7 +136,7 @@ func (p *Player) remember() {
 	if len(p.ends)%p.every != 0 {
 		return
 	}
-	p.checks = append(p.checks, checkpoint{len(p.ends), p.world.clone()})
+	p.checks = append(p.checks, checkpoint{len(p.ends), p.world.snapshot()})
 	if len(p.checks) > maxCheckpoints {
 		kept := p.checks[:0]
 		for i, c := range p.checks {
@@ -148,13 +157,16 @@ func (p *Player) World() *World {
 	from := p.nearest()
 	w := from.world.clone()
 	w.known = p.world.events
+	if from.moment > 0 {
+		w.events = w.known[:p.ends[from.moment-1]]
+	}
 	span := max(1, (p.pos-from.moment)/nearCheckpoints)
 	if p.pos-from.moment > 2*nearCheckpoints { // far: keep some on the way, for the next step back
 		p.near = p.near[:0]
 	}
 	for m := from.moment; m < p.pos; m++ {
 		if span > 1 && (m-from.moment)%span == 0 {
-			p.near = append(p.near, checkpoint{m, w.clone()})
+			p.near = append(p.near, checkpoint{m, w.snapshot()})
 		}
 		for len(w.events) < p.ends[m] && w.step() {
 		}
@@ -163,7 +175,7 @@ func (p *Player) World() *World {
 }
 
 // nearCheckpoints is about how many are kept between two lasting ones.
-const nearCheckpoints = 32
+const nearCheckpoints = 16
 
 // nearest returns the last checkpoint that is not after the moment shown.
 func (p *Player) nearest() checkpoint {
