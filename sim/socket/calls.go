@@ -21,15 +21,20 @@ func (h *Host) Socket(name string) ID {
 func (h *Host) Bind(id ID, at wire.Endpoint) wire.Errno {
 	s := &h.socks[id]
 	group := at.IsGroup() && s.role == datagram
+	over := s.role == connection && (s.tcb.State == wire.StateClosed || s.tcb.State == wire.StateTimeWait)
 	switch {
 	case s.closed:
 		return wire.EBADF
-	case s.local.Port != 0:
+	case s.local.Port != 0 && !(over && s.autoPort): // a port that connect() chose goes with the connection
 		return wire.EINVAL
 	case at.Host != "" && at.Host != h.Name && !group:
 		return wire.EADDRNOTAVAIL
 	case h.portTaken(at.Port, s.role == datagram, s.opt.reuse):
 		return wire.EADDRINUSE
+	}
+	s.autoPort = false
+	if over && s.tcb.State == wire.StateTimeWait {
+		return wire.OK // the connection keeps its own name till its end
 	}
 	s.local.Port = at.Port
 	s.udp.Local = s.local
@@ -113,6 +118,8 @@ func (h *Host) Connect(now time.Duration, id ID, peer wire.Endpoint) wire.Errno 
 		return wire.EISCONN
 	case peer.IsGroup():
 		return wire.ENETUNREACH // MUST-46, MUST-57: TCP knows no groups
+	case s.role == connection && s.tcb.State == wire.StateSynReceived && s.writeShut:
+		return wire.EINVAL
 	case s.role == connection && s.connecting: // a non-blocking connect() asks how it went
 		errno, done := h.Connected(id)
 		if !done {
@@ -162,11 +169,15 @@ func (h *Host) Connected(id ID) (errno wire.Errno, done bool) {
 		errno = h.Errno(id)
 	case s.tcb.State.Synchronized():
 	case s.tcb.State == wire.StateClosed:
-		errno = wire.ECONNREFUSED
+		errno = wire.ECONNABORTED // the error itself was told to another call
 	default: // SYN-SENT or SYN-RECEIVED
 		return wire.EINPROGRESS, false
 	}
 	s.connecting = false
+	if errno != wire.OK { // the socket is as new: it may call again, or listen
+		s.role, s.everConnected, s.sawEOF = fresh, false, false
+		s.tcb = tcp.New(s.tcb.Profile)
+	}
 	return errno, true
 }
 
@@ -204,10 +215,10 @@ func (h *Host) Send(now time.Duration, id ID, data string) (int, wire.Errno) {
 		return h.SendTo(id, wire.Endpoint{}, data)
 	case s.err != wire.OK:
 		return 0, h.Errno(id)
+	case s.role == connection && (s.tcb.State == wire.StateSynSent || s.tcb.State == wire.StateSynReceived):
+		return 0, wire.EAGAIN
 	case s.role != connection || s.writeShut:
 		return 0, wire.EPIPE // what send() on an unconnected TCP socket gets on Linux
-	case s.tcb.State == wire.StateSynSent || s.tcb.State == wire.StateSynReceived:
-		return 0, wire.EAGAIN
 	}
 	room := s.tcb.SendRoom()
 	if room == 0 && s.tcb.MaySend() {
@@ -248,8 +259,6 @@ func (h *Host) Recv(now time.Duration, id ID, n int) (string, wire.Errno) {
 		return "", wire.OK
 	case s.err != wire.OK:
 		return "", h.Errno(id)
-	case !s.everConnected && s.tcb.State == wire.StateClosed:
-		return "", wire.ENOTCONN
 	case s.readShut || s.tcb.State == wire.StateClosed:
 		return "", wire.OK
 	default: // nothing yet
@@ -277,9 +286,8 @@ func (h *Host) Shutdown(now time.Duration, id ID, how string) wire.Errno {
 			s.role, s.closed = fresh, false
 		}
 		return wire.OK
-	case s.role == connection && s.tcb.State == wire.StateSynReceived && how != "read":
-		s.writeShut = true
-		h.step(now, id, tcp.Close())
+	case s.role == connection && s.tcb.State == wire.StateSynReceived: // the FIN waits for ESTABLISHED
+		s.readShut, s.writeShut = s.readShut || how != "write", s.writeShut || how != "read"
 		return wire.OK
 	case s.role == connection && s.tcb.State == wire.StateSynSent:
 		h.step(now, id, tcp.Close())

@@ -177,11 +177,13 @@ func (h *Host) Datagrams(id ID) (waiting, octets int, ok bool) {
 func (h *Host) step(now time.Duration, id ID, in tcp.Input) *tcp.CallError {
 	s := &h.socks[id]
 	was := s.tcb.State
-	h.buf = s.tcb.Step(now, in, h.buf[:0])
+	buf := h.buf
+	h.buf = nil // settle may step again
+	buf = s.tcb.Step(now, in, buf[:0])
 	h.touch(id)
 	var refused *tcp.CallError
-	for i := range h.buf {
-		out := &h.buf[i]
+	for i := range buf {
+		out := &buf[i]
 		switch out.Effect {
 		case tcp.EffectRefuse:
 			refused = out.Err
@@ -196,6 +198,7 @@ func (h *Host) step(now time.Duration, id ID, in tcp.Input) *tcp.CallError {
 		}
 		h.fx = append(h.fx, Effect{Sock: id, Src: s.local, Dst: s.peer, Output: *out})
 	}
+	h.buf = buf
 	if s.tcb.State != was {
 		h.settle(now, id, was)
 	}
@@ -215,6 +218,10 @@ func (h *Host) settle(now time.Duration, id ID, was wire.State) {
 	if s.parent != None && was == wire.StateSynReceived {
 		h.leavesEmbryo(now, id)
 		s = &h.socks[id]
+	}
+	if was == wire.StateSynReceived && s.writeShut && state == wire.StateEstablished { // shutdown() came early
+		h.step(now, id, tcp.Close())
+		return
 	}
 	switch {
 	case state == wire.StateListen: // a child that was reset: the listener goes on

@@ -257,7 +257,7 @@ func (h *Host) Poll(id ID) Events {
 		return e | PollOut
 	}
 	state := s.tcb.State
-	if state.PeerDone() || (state == wire.StateClosed && s.role == connection && (s.everConnected || s.err != wire.OK)) {
+	if state.PeerDone() || (state == wire.StateClosed && s.role == connection) {
 		rcvShut = true
 	}
 	if state == wire.StateClosed || (rcvShut && sndShut) {

@@ -117,7 +117,15 @@ func (m *machine) abort(why *wire.Rule) {
 		m.emit(wire.Segment{Seq: m.b.SndNxt, Ack: m.b.RcvNxt, Flags: wire.RST | wire.ACK}, why, false)
 		m.b.rcv = Queue{}
 		m.enterClosed(why)
-	case wire.StateListen, wire.StateSynSent, wire.StateClosing, wire.StateLastAck, wire.StateTimeWait:
+	case wire.StateClosing, wire.StateLastAck:
+		if why == RuleDataAfterEnd { // text is lost, and the peer must know (SHLD-3)
+			m.emit(wire.Segment{Seq: m.b.SndNxt, Ack: m.b.RcvNxt, Flags: wire.RST | wire.ACK}, why, false)
+			m.b.rcv = Queue{}
+			m.enterClosed(why)
+			return
+		}
+		m.enterClosed(RuleAbortSilent)
+	case wire.StateListen, wire.StateSynSent, wire.StateTimeWait:
 		m.enterClosed(RuleAbortSilent)
 	}
 }

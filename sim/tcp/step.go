@@ -176,6 +176,10 @@ func (m *machine) enter(to wire.State, why *wire.Rule) {
 	}
 	m.b.State = to
 	switch to {
+	case wire.StateFinWait1:
+		if from == wire.StateSynReceived { // CLOSE came early
+			m.startCongestion()
+		}
 	case wire.StateEstablished:
 		m.startCongestion()
 		m.configured()

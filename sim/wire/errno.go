@@ -24,6 +24,7 @@ const (
 	EACCES       Errno = "EACCES"
 
 	EADDRNOTAVAIL Errno = "EADDRNOTAVAIL"
+	ECONNABORTED  Errno = "ECONNABORTED"
 	EDESTADDRREQ  Errno = "EDESTADDRREQ"
 	EMSGSIZE      Errno = "EMSGSIZE"
 	ENETUNREACH   Errno = "ENETUNREACH"
@@ -48,6 +49,7 @@ var errnoTexts = map[Errno]string{
 	ETIMEDOUT:    "no answer came in time",
 	EACCES:       "not allowed",
 
+	ECONNABORTED:  "the connection ended, and another call was told why",
 	EADDRNOTAVAIL: "this host has no such address, or the pair of addresses is in use",
 	EDESTADDRREQ:  "nobody is named to send to",
 	EMSGSIZE:      "the datagram is too long",
