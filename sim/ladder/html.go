@@ -3,6 +3,7 @@ package ladder
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
@@ -14,15 +15,15 @@ var page string
 
 // A pageEvent is what the page needs of an event.
 type pageEvent struct {
-	N    int               `json:"n"`
-	Time string            `json:"t"`
-	Line string            `json:"line,omitempty"` // empty: no step of its own
-	Why  string            `json:"why,omitempty"`
-	Conn string            `json:"conn,omitempty"` // host and socket
-	Was  string            `json:"was,omitempty"`  // the name that it had before accept()
-	To   string            `json:"to,omitempty"`   // state
-	Vars map[string]string `json:"vars,omitempty"`
-	From int               `json:"cause,omitempty"`
+	N    int         `json:"n"`
+	Time string      `json:"t"`
+	Line string      `json:"line,omitempty"` // empty: no step of its own
+	Why  string      `json:"why,omitempty"`
+	Conn string      `json:"conn,omitempty"` // host and socket
+	Was  string      `json:"was,omitempty"`  // the name that it had before accept()
+	To   string      `json:"to,omitempty"`   // state
+	Vars [][3]string `json:"vars,omitempty"` // order, name, value
+	From int         `json:"cause,omitempty"`
 }
 
 // HTML writes one self-contained page: the picture, a slider that steps through it, the
@@ -41,9 +42,8 @@ func HTML(w io.Writer, t *trace.Trace, opt Options) error {
 		}
 		switch {
 		case e.Kind == trace.Set:
-			p.Vars = map[string]string{}
 			for _, v := range e.Vars {
-				p.Vars[v.ID.String()] = v.Text()
+				p.Vars = append(p.Vars, [3]string{fmt.Sprintf("%02d", v.ID), v.ID.String(), v.Text()})
 			}
 		case e.Kind == trace.State:
 			p.Line, p.To = line.Line(), e.To.String()

@@ -24,7 +24,14 @@ func Mermaid(t *trace.Trace) string {
 	for i := range t.Events {
 		e := &t.Events[i]
 		switch e.Kind {
+		case trace.Recv:
+			if e.Dst.IsGroup() && e.Host != e.Src.Host { // one arrow to each that the group's packet reaches
+				fmt.Fprintf(&b, "    %s->>%s: %s\n", e.Src.Host, e.Host, e.Label())
+			}
 		case trace.Send:
+			if e.Dst.IsGroup() {
+				continue
+			}
 			arrow := "->>"
 			if lost[e.Pkt] {
 				arrow = "-x"
