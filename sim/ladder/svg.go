@@ -109,12 +109,26 @@ func (l *Ladder) svgArrow(b *strings.Builder, a *Arrow, x, y func(int) int) {
 	if l.crossed(a) {
 		at = max(0.22, min(0.5, (half+14)/length))
 	}
+	if l.fans(a) { // several leave from one point: the labels go where the arrows are apart
+		at = 0.68
+	}
 	lx, ly := x0+(x1-x0)*at, y0+(y1-y0)*at
 	angle := math.Atan2(y1-y0, x1-x0) * 180 / math.Pi
 	if x1 < x0 { // read from left to right all the same
 		angle += 180
 	}
 	fmt.Fprintf(b, `<text class="l" x="%.0f" y="%.0f" dy="-6" text-anchor="middle" transform="rotate(%.2f %.0f %.0f)">%s</text>`+"\n", lx, ly, angle, lx, ly, escape(a.Label))
+}
+
+// fans reports whether another arrow leaves from the same point in the same direction.
+func (l *Ladder) fans(a *Arrow) bool {
+	for i := range l.Arrows {
+		o := &l.Arrows[i]
+		if o.Event == a.Event && o.To != a.To {
+			return true
+		}
+	}
+	return false
 }
 
 // crossed reports whether an arrow of the other direction crosses this one.

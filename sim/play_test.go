@@ -1,0 +1,50 @@
+package sim
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"netlab/sim/library"
+	"netlab/sim/scenario"
+)
+
+// FuzzPlay: whatever a script that Parse accepts says, playing it ends, and nothing
+// panics; its expectations can be judged.
+func FuzzPlay(f *testing.F) {
+	for _, name := range library.Names() {
+		text, _, _ := library.Text(name)
+		common, cases, _ := strings.Cut(text, "\ncase ")
+		if cases == "" {
+			f.Add(text)
+			continue
+		}
+		for i, c := range strings.Split(cases, "\ncase ") {
+			if i < 4 {
+				f.Add(common + "\ncase " + c)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := scenario.Parse("fuzz", text)
+		if err != nil || s.Until > time.Hour || len(s.Stmts) > 60 {
+			return
+		}
+		size := 0
+		for i := range s.Stmts {
+			size += max(s.Stmts[i].N, len(s.Stmts[i].Text))
+			if s.Stmts[i].Within > time.Hour {
+				return
+			}
+		}
+		if size > 200_000 {
+			return
+		}
+		for _, h := range s.Hosts {
+			if h.MSS > 0 && size/h.MSS > 2000 {
+				return
+			}
+		}
+		scenario.Judge(s, Run(s, Options{Seed: 3}))
+	})
+}
