@@ -22,6 +22,12 @@
 //	§3.10.8             time-outs           timeouts.go  expire
 //	§3.8.1, RFC 6298    retransmission      rto.go, timeouts.go
 //	§3.8.6              windows, probes     output.go, text.go
+//	§3.8.4              keep-alive          timeouts.go
+//	§3.4.1, RFC 6528    sequence numbers    isn.go
+//	RFC 5681, RFC 6582  congestion control  congestion.go
+//	RFC 2018, RFC 6675  SACK                sack.go
+//	RFC 5961, RFC 1337  blind attacks       checks.go
+//	Linux's habits      quirks              profile.go, quirks.go
 //
 // The state changes in one function only, [machine.enter], which demands a
 // [wire.Rule].
