@@ -255,7 +255,10 @@ func (h *Host) Recv(now time.Duration, id ID, n int) (string, wire.Errno) {
 	}
 	switch {
 	case s.tcb.AtEOF() || s.sawEOF:
-		s.sawEOF = true // the stream has ended, whatever comes after
+		if !s.sawEOF {
+			s.sawEOF = true // the stream has ended, whatever comes after
+			h.step(now, id, tcp.EOFRead())
+		}
 		return "", wire.OK
 	case s.err != wire.OK:
 		return "", h.Errno(id)
@@ -302,6 +305,9 @@ func (h *Host) Shutdown(now time.Duration, id ID, how string) wire.Errno {
 	if how != "read" {
 		s.writeShut = true
 		h.step(now, id, tcp.Close()) // a second FIN is refused, and that is no error
+	}
+	if s := &h.socks[id]; s.readShut && s.writeShut {
+		h.step(now, id, tcp.Deaf())
 	}
 	return wire.OK
 }

@@ -355,10 +355,6 @@ func (h *Host) arrivesConnection(now time.Duration, id ID, src, dst wire.Endpoin
 		h.arrivesListener(now, l, src, dst, seg, id)
 		return
 	}
-	if (s.closed || s.readShut && s.writeShut) && s.tcb.TakesLate(seg) { // data that nobody will ever read
-		h.step(now, id, tcp.LateData(seg))
-		return
-	}
 	h.step(now, id, tcp.Arrives(seg, 0))
 }
 

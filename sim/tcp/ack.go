@@ -26,7 +26,7 @@ func (m *machine) checkAck(seg wire.Segment) bool {
 		m.answer(RuleFutureAck, seg)
 		return false
 	}
-	if b.Profile.Challenge && seg.Ack.Before(b.SndUna.Add(-int(b.MaxSndWnd))) {
+	if b.Profile.Challenge && seg.Ack.Before(b.oldestAck()) {
 		m.ignore(RuleOldAck)
 		m.answer(RuleOldAck, seg)
 		return false
@@ -93,6 +93,7 @@ func (m *machine) acknowledged(ack wire.Seq) {
 	if b.SndUna == b.ISS {
 		octets-- // the SYN
 	}
+	b.ackedOctets = min(b.ackedOctets+uint32(octets), 1<<30)
 	b.snd.Trim(octets) // a FIN at the end is not in the queue; Trim stops there
 	b.SndUna = ack
 	b.Retries = 0

@@ -44,6 +44,9 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 		return seg, false
 	}
 	m.ignore(RuleNotAcceptable)
+	if seg.Data != "" && seg.Seq.Before(b.RcvNxt) {
+		b.twice = wire.Block{From: seg.Seq, To: earlier(seg.Seq.Add(len(seg.Data)), b.RcvNxt)}
+	}
 	m.answer(RuleNotAcceptable, seg)
 	return seg, false
 }
@@ -72,7 +75,8 @@ func (m *machine) onlyAckCounts(seg wire.Segment) bool {
 		return false
 	}
 	oldEnd := b.Profile.Has(QuirkOldEnd) && !m.isEmbryo() && seg.Len() > 0 && seg.End() == b.RcvNxt
-	return b.RcvWnd == 0 && seg.Seq == b.RcvNxt || oldEnd
+	closed := b.RcvWnd == 0 && seg.Seq == b.RcvNxt && !(seg.Data != "" && b.Profile.Has(QuirkClosedWindow))
+	return closed || oldEnd
 }
 
 // acceptable is Table 6 of RFC 9293.
@@ -89,7 +93,7 @@ func (m *machine) acceptable(seg wire.Segment) bool {
 		return seg.Seq.In(nxt, edge)
 	}
 	if wnd == 0 {
-		return false
+		return m.b.Profile.Has(QuirkClosedWindow) && seg.Seq == nxt && seg.Data == "" && seg.Flags.Has(wire.FIN)
 	}
 	return seg.Seq.In(nxt, edge) || seg.End().Add(-1).In(nxt, edge)
 }
@@ -106,6 +110,9 @@ func (m *machine) trim(seg wire.Segment) wire.Segment {
 		cut := min(old, len(seg.Data))
 		seg.Data = seg.Data[cut:]
 		seg.Seq = seg.Seq.Add(cut)
+	}
+	if b.RcvWnd == 0 && seg.Data == "" { // a FIN at a closed window, if it got here
+		return seg
 	}
 	edge := b.RcvNxt.Add(int(b.RcvWnd))
 	if over := seg.End().Minus(edge); over > 0 && seg.Len() > 0 {

@@ -51,6 +51,9 @@ func (m *machine) sent(n int) {
 	if n > 0 && b.ato > 0 {
 		b.pingPong = true // data answered data: ACKs may wait for the next answer
 	}
+	if n > 0 && n < int(b.SndMSS) {
+		b.smallEnd = b.SndNxt
+	}
 	m.timeRoundTrip(b.SndNxt)
 	if b.deadline[TimerRetransmit] == 0 {
 		m.startRetransmit()
@@ -75,12 +78,25 @@ func (m *machine) sendable() (n int, fin, ok bool) {
 		return 0, false, false
 	case n == int(b.SndMSS):
 		return n, false, true
-	case n == unsent && (!b.Profile.Nagle || b.SndUna == b.SndNxt || b.finQueued()):
+	case n == unsent && (!b.holdsSmall() || b.finQueued()):
 		return n, false, true
 	case n < unsent && n >= int(b.MaxSndWnd/2) && b.SndUna == b.SndNxt:
 		return n, false, true
 	default: // too small to be worth a segment now
 		return 0, false, false
+	}
+}
+
+// holdsSmall reports whether a segment that is not full must wait: Nagle's algorithm
+// (RFC 9293 §3.7.4, SHLD-7).
+func (b *TCB) holdsSmall() bool {
+	switch {
+	case !b.Profile.Nagle:
+		return false
+	case b.Profile.Has(QuirkMinshall):
+		return b.smallEnd.After(b.SndUna)
+	default:
+		return b.SndUna != b.SndNxt
 	}
 }
 

@@ -36,6 +36,7 @@ type Profile struct {
 	SynLinear                  uint8         // SYN time-outs that do not double the RTO
 	SynRetries                 uint8         // give up connecting after this many (R2 for SYN, RFC 9293 §3.8.3)
 	SynAckRetries              uint8
+	OrphanRetries              uint8         // the same once no program has the connection; 0: as DataRetries
 	DataRetries                uint8         // R2 for data, counted in time-outs
 	R1                         uint8         // time-outs after which IP and the program are warned
 	UserTimeout                time.Duration // R2 as a time; 0: only the count holds
@@ -110,6 +111,22 @@ const (
 	// QuirkLateReset tells the program ECONNRESET for a RST in CLOSING and LAST-ACK too,
 	// and in an active SYN-RECEIVED, where the standard says "connection refused".
 	QuirkLateReset
+	// QuirkOldAckBound calls an ACK too old as soon as it lies further back than all that
+	// was ever acknowledged; RFC 5961 §5.2 allows the largest window.
+	QuirkOldAckBound
+	// QuirkOrphanFinWait2 keeps a FIN-WAIT-2 that no program has as little more than three
+	// numbers: it checks no ACK, challenges no RST, and resets whatever is not the FIN.
+	QuirkOrphanFinWait2
+	// QuirkClosedWindow refuses the whole of a segment with text at a closed window, the ACK
+	// too; a FIN without text is taken.
+	QuirkClosedWindow
+	// QuirkMinshall holds a small segment back only while another small one is
+	// unacknowledged; Nagle's rule waits for any.
+	QuirkMinshall
+	// QuirkLateUserTimeout begins the user time-out with the first retransmission.
+	QuirkLateUserTimeout
+	// QuirkDSACK tells by SACK about octets that came twice (RFC 2883).
+	QuirkDSACK
 	// QuirkQuickSyn sends the SYN again at once after a wrong ACK in SYN-SENT.
 	QuirkQuickSyn
 
@@ -119,7 +136,8 @@ const (
 var quirkNames = [...]string{
 	"right-edge", "ack-first", "reset-before-fin", "straddle", "second-fin", "syn-ack-again", "crossed-ack", "fin-needs-ack",
 	"quiet-time-wait-rst", "text-beyond-fin", "old-end", "time-wait-no-ack", "quiet-time-wait-ack", "listen-syn-fin", "syn-text",
-	"direct-open", "fin-delays-ack", "probe-old", "reset-keeps-data", "crossing-acked", "late-reset", "quick-syn",
+	"direct-open", "fin-delays-ack", "probe-old", "reset-keeps-data", "crossing-acked", "late-reset", "old-ack-bound", "orphan-fin-wait-2", "closed-window", "minshall", "late-user-timeout",
+	"dsack", "quick-syn",
 }
 
 // Quirks lists every quirk.
@@ -180,7 +198,7 @@ var Linux = Profile{
 	DelayedAck: 40 * time.Millisecond, QuickAcks: 16, AckLimit: 500 * time.Millisecond,
 	FastRetransmit: true, Congestion: true, InitialWindow: 10,
 	InitialRTO: time.Second, MinRTO: 200 * time.Millisecond, MaxRTO: 2 * time.Minute, VarFloor: true,
-	SynLinear: 4, SynRetries: 6 + 4, SynAckRetries: 5, DataRetries: 15, R1: 3,
+	SynLinear: 4, SynRetries: 6 + 4, SynAckRetries: 5, DataRetries: 15, OrphanRetries: 8, R1: 3,
 	TimeWait: time.Minute, FinWait2: time.Minute,
 	KeepIdle: 2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
 	Quirks: quirksEnd - 1,

@@ -12,6 +12,9 @@ func (m *machine) early(seg wire.Segment) bool {
 	switch {
 	case m.isEmbryo():
 		return m.embryo(seg)
+	case b.State == wire.StateFinWait2 && b.orphan && b.Profile.Has(QuirkOrphanFinWait2):
+		m.orphanFinWait2(seg)
+		return false
 	case b.State == wire.StateTimeWait:
 		return true
 	case b.Profile.Has(QuirkFinNeedsAck) && seg.Flags&(wire.ACK|wire.RST|wire.SYN) == 0:
@@ -58,7 +61,7 @@ func (m *machine) resetsBeforeFin(seg wire.Segment) bool {
 // FIN counts); the standard takes the part that fits.
 func (m *machine) straddles(seg wire.Segment) bool {
 	b := m.b
-	if !b.Profile.Has(QuirkStraddle) || b.State == wire.StateTimeWait || (b.rcv.Len() == 0 && !b.finReceived()) {
+	if !b.Profile.Has(QuirkStraddle) || b.State == wire.StateTimeWait || (b.rcv.Len() == 0 && (!b.finReceived() || b.eofRead || b.orphan)) {
 		return false
 	}
 	edge := b.RcvNxt.Add(int(b.RcvWnd))
@@ -78,4 +81,40 @@ func (m *machine) runsPastFin(seg wire.Segment) bool {
 	text := len(m.orig.Data)
 	end := m.arrived.Add(text)
 	return text > 0 && m.arrived.Before(b.RcvNxt) && end.After(b.RcvNxt)
+}
+
+// orphanFinWait2 is all that the kernel does for a connection in FIN-WAIT-2 that no program
+// has any more.
+func (m *machine) orphanFinWait2(seg wire.Segment) {
+	b := m.b
+	edge := b.RcvNxt.Add(int(b.RcvWnd))
+	inside := seg.Seq == b.RcvNxt || seg.End().After(b.RcvNxt) && seg.Seq.Before(edge) || seg.Seq == edge && seg.Len() == 0
+	switch {
+	case !inside:
+		m.ignore(RuleNotAcceptable)
+		m.answer(RuleNotAcceptable, seg)
+	case seg.Flags.Has(wire.RST):
+		m.enterClosed(RuleResetQuiet)
+	case seg.Flags.Has(wire.SYN) && !seg.Seq.Before(b.RcvNxt):
+		m.emit(ResetFor(seg), RuleSynError, false)
+		m.enterClosed(RuleSynError)
+	case !seg.Flags.Has(wire.ACK) || seg.Len() == 0 || !seg.End().After(b.RcvNxt):
+		m.ignore(RuleNoAck)
+	case !seg.Flags.Has(wire.FIN) || seg.End() != b.RcvNxt.Add(1):
+		m.emit(ResetFor(seg), RuleDataAfterEnd, false)
+		m.enterClosed(RuleDataAfterEnd)
+	default:
+		b.RcvNxt = b.RcvNxt.Add(1)
+		m.oweAck(RuleAckFin, true)
+		m.enterTimeWait(RuleFinBothAcked)
+	}
+}
+
+// oldestAck is how far back an ACK may lie before it is too old to be true.
+func (b *TCB) oldestAck() wire.Seq {
+	back := b.MaxSndWnd
+	if b.Profile.Has(QuirkOldAckBound) {
+		back = min(back, b.ackedOctets)
+	}
+	return b.SndUna.Add(-int(back))
 }

@@ -95,7 +95,9 @@ func later(a, b wire.Seq) wire.Seq {
 // setSACK lists the runs held out of order, the latest first (RFC 2018 §4).
 func (m *machine) setSACK(seg *wire.Segment) {
 	b := m.b
-	if !b.UseSACK || b.holes.n == 0 || seg.Flags.Has(wire.SYN) {
+	twice := b.twice
+	b.twice = wire.Block{}
+	if !b.UseSACK || seg.Flags.Has(wire.SYN) {
 		return
 	}
 	most := len(seg.Options.SACK)
@@ -112,6 +114,9 @@ func (m *machine) setSACK(seg *wire.Segment) {
 			seg.Options.SACK[seg.Options.NSACK] = k
 			seg.Options.NSACK++
 		}
+	}
+	if b.Profile.Has(QuirkDSACK) {
+		add(twice)
 	}
 	blocks, n := b.holes.blocks()
 	for _, k := range blocks[:n] { // the one that changed last

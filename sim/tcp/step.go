@@ -18,11 +18,12 @@ const (
 	EventReceive
 	EventClose
 	EventAbort
-	EventLateData
+	EventDeaf
 	EventArrives
 	EventExpire
 	EventConfigure
 	EventOrphan
+	EventEOFRead
 )
 
 // An Input is one event with what belongs to it. Use the constructors.
@@ -61,9 +62,9 @@ func AbortFor(why *wire.Rule) Input { return Input{Event: EventAbort, rule: why}
 // AbortUnread is the ABORT that a socket's close() becomes when data is unread.
 func AbortUnread() Input { return Input{Event: EventAbort, rule: RuleDataAfterEnd} }
 
-// LateData is an incoming segment whose data the program, which has closed, will
-// never read: the peer is told with a RST (RFC 9293 §3.6.1, SHLD-3).
-func LateData(seg wire.Segment) Input { return Input{Event: EventLateData, Seg: seg} }
+// Deaf tells the endpoint that nobody will read what comes: data is answered with a RST
+// once CLOSE was called (RFC 9293 §3.6.1, SHLD-3).
+func Deaf() Input { return Input{Event: EventDeaf} }
 
 // Arrives is an incoming segment. The initial sequence number is used if the
 // segment opens a connection.
@@ -76,6 +77,9 @@ func Configure(p Profile) Input { return Input{Event: EventConfigure, Profile: p
 
 // Orphan tells the endpoint that no program has the connection any more.
 func Orphan() Input { return Input{Event: EventOrphan} }
+
+// EOFRead tells the endpoint that the program has read the end of the stream.
+func EOFRead() Input { return Input{Event: EventEOFRead} }
 
 // Expire is a timer that has gone off.
 func Expire(t Timer) Input { return Input{Event: EventExpire, Timer: t} }
@@ -135,9 +139,8 @@ func (b *TCB) Step(now time.Duration, in Input, out []Output) []Output {
 		m.close()
 	case EventAbort:
 		m.abort(in.rule)
-	case EventLateData:
-		m.emit(ResetFor(in.Seg), RuleDataAfterEnd, false)
-		m.enterClosed(RuleDataAfterEnd)
+	case EventDeaf:
+		b.deaf = true
 	case EventArrives:
 		m.segmentArrives(in.Seg, in.ISS)
 	case EventExpire:
@@ -145,8 +148,10 @@ func (b *TCB) Step(now time.Duration, in Input, out []Output) []Output {
 	case EventConfigure:
 		b.Profile = in.Profile
 		m.configured()
+	case EventEOFRead:
+		b.eofRead = true
 	case EventOrphan:
-		b.orphan = true
+		b.orphan, b.deaf = true, true
 		m.configured()
 	default:
 		panic(fmt.Sprintf("tcp: unknown event %d", in.Event))

@@ -80,7 +80,9 @@ type TCB struct {
 	pingPong            bool          // the program answers quickly, so ACKs wait for its data
 	unackedFull         uint8         // full segments not acknowledged yet
 	synRetried          bool          // the SYN or SYN,ACK had to be sent again
+	eofRead             bool          // the program has read the end of the stream
 	orphan              bool          // no program has the connection any more
+	deaf                bool          // nobody will read what comes
 	keepProbes          uint8         // keep-alives not answered
 	ackedAt             time.Duration // when the last ACK went that AckLimit counts
 	ackHeld             bool          // ackedAt is set
@@ -91,6 +93,9 @@ type TCB struct {
 	recoverSeq     wire.Seq // SND.NXT when the loss was found (RFC 6582)
 	highRxt        wire.Seq // the end of what was sent again
 	dupAcks        uint8
+	ackedOctets    uint32     // how many were ever acknowledged, up to what fits
+	smallEnd       wire.Seq   // the end of the last segment that was not full
+	twice          wire.Block // octets that came twice, to be told by SACK; QuirkDSACK
 	sacked         scoreboard
 
 	deadline [Timers]time.Duration
@@ -155,13 +160,6 @@ func (b *TCB) MaySend() bool {
 	default: // no connection yet, or CLOSE was called
 		return false
 	}
-}
-
-// TakesLate reports whether a segment brings new data after CLOSE, which only a
-// program that goes on reading could use.
-func (b *TCB) TakesLate(seg wire.Segment) bool {
-	waits := b.State == wire.StateFinWait1 || b.State == wire.StateFinWait2
-	return waits && seg.Data != "" && seg.Flags&wire.RST == 0 && seg.Seq.Add(len(seg.Data)).After(b.RcvNxt)
 }
 
 // Probes returns how many times a closed window has been probed in vain.

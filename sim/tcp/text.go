@@ -5,6 +5,11 @@ import "netlab/sim/wire"
 // checkText is the seventh check of RFC 9293 §3.10.7.4.
 func (m *machine) checkText(seg wire.Segment) {
 	b := m.b
+	if m.nobodyReads() {
+		m.emit(ResetFor(m.orig), RuleDataAfterEnd, false)
+		m.enterClosed(RuleDataAfterEnd)
+		return
+	}
 	if seg.Data == "" && !seg.Flags.Has(wire.FIN) {
 		if m.orig.Len() > 0 && m.arrived == b.RcvNxt.Add(int(b.RcvWnd)) && !b.finReceived() { // all of it lay beyond the window
 			m.oweAck(RuleNotAcceptable, true)
@@ -39,6 +44,9 @@ func (m *machine) checkText(seg wire.Segment) {
 	if seg.Data == "" {
 		return
 	}
+	if m.orig.Seq.Before(b.RcvNxt) { // a part of it came before
+		b.twice = wire.Block{From: m.orig.Seq, To: b.RcvNxt}
+	}
 	filled := b.holes.n > 0
 	m.take(seg.Data)
 	if len(seg.Data) >= int(b.SndMSS) {
@@ -52,6 +60,21 @@ func (m *machine) checkText(seg wire.Segment) {
 	default:
 		m.oweAck(RuleAckData, false)
 	}
+}
+
+// nobodyReads reports whether the segment brings text that no program will read, or a FIN
+// that such text must precede, after CLOSE: data is lost, and the peer must know
+// (RFC 9293 §3.6.1, SHLD-3).
+func (m *machine) nobodyReads() bool {
+	b := m.b
+	if !b.deaf || m.orig.Len() == 0 || (b.State != wire.StateFinWait1 && b.State != wire.StateFinWait2) {
+		return false
+	}
+	end := m.orig.End()
+	if m.orig.Flags.Has(wire.FIN) {
+		end = end.Add(-1)
+	}
+	return end.After(b.RcvNxt)
 }
 
 // take appends text at RCV.NXT.

@@ -40,7 +40,7 @@ func (m *machine) configured() {
 	}
 	if p.UserTimeout == 0 {
 		m.stop(TimerUser)
-	} else if b.deadline[TimerRetransmit] != 0 {
+	} else if b.deadline[TimerRetransmit] != 0 && (b.Retries > 0 || !p.Has(QuirkLateUserTimeout)) {
 		m.start(TimerUser, p.UserTimeout)
 	}
 	if b.orphan && p.FinWait2 > 0 && b.State == wire.StateFinWait2 && b.deadline[TimerFinWait2] == 0 {
@@ -51,7 +51,8 @@ func (m *machine) configured() {
 // startRetransmit starts the retransmission timer, and with it the user time-out.
 func (m *machine) startRetransmit() {
 	m.start(TimerRetransmit, m.b.RTO)
-	if t := m.b.Profile.UserTimeout; t > 0 && m.b.deadline[TimerUser] == 0 {
+	late := m.b.Profile.Has(QuirkLateUserTimeout) && m.b.Retries == 0
+	if t := m.b.Profile.UserTimeout; t > 0 && m.b.deadline[TimerUser] == 0 && !late {
 		m.start(TimerUser, t)
 	}
 }
@@ -106,6 +107,9 @@ func (m *machine) maxRetries() uint8 {
 	case wire.StateSynReceived:
 		return m.b.Profile.SynAckRetries
 	default: // data or FIN
+		if n := m.b.Profile.OrphanRetries; m.b.orphan && n > 0 {
+			return n
+		}
 		return m.b.Profile.DataRetries
 	}
 }
