@@ -74,7 +74,7 @@ func (m *machine) ackInSynReceived(seg wire.Segment) bool {
 	b.SndWl1, b.SndWl2 = m.arrived, seg.Ack
 	m.afterRetriedSyn()
 	why := RuleHandshakeDone
-	if !b.Passive {
+	if m.crossing {
 		why = RuleDirectSimulOpen
 	}
 	m.enter(wire.StateEstablished, why)
