@@ -20,111 +20,120 @@ is expected. It is read line by line; # begins a comment; blanks separate words.
   expect A passes FIN-WAIT-1 CLOSING TIME-WAIT
 
 THE WORLD
-  host NAME [iss=N] [ip=ADDRESS]   a computer with one program; without iss its initial
-                                   sequence number comes from --seed
-       [profile=textbook|rfc9293|linux]  its TCP's habits, if not those of the run
-       [mss=N] [rcvbuf=N] [sndbuf=N] [congestion=off|newreno]
-  link A B [C ...] [delay=10ms]    joins hosts; the delay is one way. What one sends to a
-                                   group or to everybody reaches all on the link
-       [mtu=1500] [loss=1%] [duplicate=1%] [reorder=1%] [corrupt=1%]
-  puppet NAME [ip=ADDRESS]         a host without a TCP: the script makes up what it sends
+  host NAME [iss=N] [ip=ADDRESS]   a computer with one program; without iss its
+                                   first number comes from --seed
+    [profile=textbook|rfc9293|linux] [mss=N] [rcvbuf=N] [sndbuf=N]
+    [congestion=off|newreno]       habits of its TCP, if not those of the run
+  link A B [C ...] [delay=10ms]    joins hosts, the delay is one way; what one
+                                   sends to a group can reach all on the link
+    [mtu=1500] [loss=1%] [duplicate=1%] [reorder=1%] [corrupt=1%]
+  puppet NAME [ip=ADDRESS]         a host without a TCP: see PUPPETS
 
 THE PROGRAMS
   HOST: CALL                       a statement of that host's program
   s = socket tcp                   makes a socket and names it s
   bind s :80     bind s B:80       gives it a port
-  listen s 80 [backlog=128]        waits for connections (binds first, if need be)
-  x = accept s                     takes a finished connection and names it x
+  listen s 80 [backlog=128]        waits for connections (binds first)
+  x = accept s                     takes a finished connection, names it x
   connect c B:80                   opens a connection
   send c "text"    send c 1000     sends a text, or that many octets
   recv x 100                       one read of at most 100 octets
   recv x 100 all                   reads until 100 have come (MSG_WAITALL)
-  recv x "text"                    reads until that many octets have come, and compares
+  recv x "text"                    reads until as many have come, and compares
   shutdown c write|read|both       ends one direction, or both
   close c                          gives the socket up
   wait c                           waits for a call that was started with &
-  poll c POLLIN|POLLOUT            waits until the socket is ready; returns what for
-  setsockopt c NAME VALUE          SO_REUSEADDR 1, SO_LINGER 0s, TCP_NODELAY 1, O_NONBLOCK 1,
-                                   SO_RCVBUF 1000, SO_SNDBUF 1000, SO_KEEPALIVE 1,
-                                   TCP_KEEPIDLE 10s, TCP_KEEPINTVL 1s, TCP_KEEPCNT 3,
+  poll c POLLIN|POLLOUT            waits until it is ready; returns what for
+  setsockopt c NAME VALUE          SO_REUSEADDR 1, SO_LINGER 0s,
+                                   O_NONBLOCK 1, TCP_NODELAY 1,
+                                   SO_RCVBUF 1000, SO_SNDBUF 1000,
+                                   SO_KEEPALIVE 1, TCP_KEEPIDLE 10s,
+                                   TCP_KEEPINTVL 1s, TCP_KEEPCNT 3,
                                    TCP_USER_TIMEOUT 5s, SO_BROADCAST 1,
                                    IP_MULTICAST_TTL 1, IP_MULTICAST_LOOP 0
   getsockopt c SO_ERROR            the pending error, which it clears
+  open s B:80                      RFC 9293's own OPEN turns a listener into a
+                                   caller; no socket API has it
 
-  open s B:80                      RFC 9293's own OPEN: a listener becomes a caller. No socket
-                                   API has it; the standard does
-
-  u = socket udp                   datagrams; bind, connect, send, recv, close work too
-  sendto u B:9 "text"              one datagram, to a host, to a group (239.2.2.222:9) or to
-                                   everybody (255.255.255.255:9)
+  u = socket udp                   for datagrams; bind, connect, send, recv,
+                                   shutdown and close work on it too
+  sendto u B:9 "text"              one datagram: to a host, to a group
+                                   (239.2.2.222:9), to all (255.255.255.255:9)
   recvfrom u 100                   one datagram, cut to 100 octets
   join u 239.2.2.222    leave u 239.2.2.222
 
-  The statements of a host run in the order of the file, each when the one before it
-  has returned. A statement also waits for the statement above it, whatever its host,
-  unless it has a time of its own:
-  at 100ms  A: CALL                at that time since the start; waits only for its own host
-  CALL &                           starts the call and goes on; wait fetches it
-  CALL within 2s                   gives up after 2 s (10 s if not said): ETIMEDOUT
+  The statements of a host run in the order of the file, each when the one
+  before it has returned. A statement also waits for the statement above it,
+  whatever its host, unless it has a time of its own:
+  at 100ms  A: CALL                at that time since the start; waits only for
+                                   its own host
+  CALL &                           starts the call and goes on; see wait
+  CALL within 2s                   gives up after 2 s (10 s if not said):
+                                   ETIMEDOUT
 
-  At the same instant programs act first, in the order of the file; then packets and
-  timers, in the order in which they were scheduled.
+  At the same instant programs act first, in the order of the file; then
+  packets and timers, in the order in which they were scheduled.
 
 THE NETWORK
   drop A->B SYN 1                  loses the first SYN from A to B
   delay A->B ACK 1 by 50ms         delivers it that much later
   duplicate B->A FIN 1 [after 5ms] delivers it twice
-  corrupt A->B data 1              changes a bit of it: the checksum shows it
-  old A->B SYN seq=90 at 5ms       a segment of an earlier connection turns up at B; also
-                                   ack=N, len=N
-  Kinds of packet: any SYN SYN,ACK ACK (and nothing else) data FIN RST UDP ICMP.
-  Which one: 1, 2..3, 2.. (and all that follow), all, or 10% (each with that chance, drawn
-  from --seed). When: drop A->B any all from 1s until 2s.
+  corrupt A->B data 1              changes a bit: the checksum shows it
+  old A->B SYN seq=90 at 5ms       a segment of an earlier connection turns up
+                                   at B; also ack=N, len=N
+  Kinds: any SYN SYN,ACK ACK (and nothing else) data FIN RST UDP ICMP.
+  Which: 1, 2..3, 2.. (and all that follow), all, or 10% (each with that chance,
+  drawn from --seed). When: drop A->B any all from 1s until 2s.
 
 PUPPETS
-  P: segment B:80 SYN seq=100      any flags (none for no flag) and numbers:
-       [ack=N] [wnd=N] [len=N] [data="text"] [mss=N] [wscale=N] [sack] [ts=N/N]
-       [from=PORT] [bad-checksum]
+  P: segment B:80 SYN seq=100      any flags (none for no flag), and:
+    [ack=N] [wnd=N] [len=N] [data="text"] [mss=N] [wscale=N] [sack]
+    [ts=N/N] [from=PORT] [bad-checksum]
   P: datagram B:9 "text" [from=PORT]
-  Numbers stand as on the wire (seq=100), count from the sender's initial number (seq=+1,
-  ack=+1), or are made of the other end's variables, as its own segments tell them: iss irs
-  snd.una snd.nxt rcv.nxt rcv.wnd (seq=rcv.nxt+rcv.wnd-1).
+  Numbers stand as on the wire (seq=100), count from the sender's initial number
+  (seq=+1, ack=+1), or are made of the other end's variables, as its own
+  segments tell them: iss irs snd.una snd.nxt rcv.nxt rcv.wnd, with + and -
+  (seq=rcv.nxt+rcv.wnd-1). A puppet sends from port 40000 if nothing is said.
 
 WHAT IS EXPECTED
   At the end, of the whole run:
-  expect A passes STATE STATE ...  some connection of A goes through these, in this order
+  expect A passes STATE STATE ...  some connection goes through these in order
   expect A is STATE                some connection of A ends in this state
   expect A sends FLAGS [seq=N] [ack=N] [wnd=N] [len=N] [to B]
                                    also: sends UDP, ICMP, anything
   expect A ignores FLAGS [...]     A drops such a segment
-  expect A CALL returns RESULT     0, a number of octets, or an errno such as ECONNREFUSED
+  expect A CALL returns RESULT     0, a number of octets, or an errno
   expect B sends nothing for 1s    from the statement above it on
-  expect never B sends RST         and: expect within 2s B sends RST (since the start)
+  expect never B sends RST
+  expect within 2s B sends RST     since the start
 
-  At its place: the script waits for it to come true, 10 s at most or within D. What has
-  happened since the statement above, or since what the then line before it found, counts:
+  At its place: the script waits, 10 s at most or within D, for it to come true.
+  What has happened since the statement above, or since what the then line
+  before it found, counts:
   then B sends SYN,ACK ack=+1
   then B is SYN-RECEIVED
   then B sends nothing for 1s
 
 MANY CASES IN ONE FILE
-  case NAME                        begins a case: a run of its own. What stands above the
-                                   first case belongs to each. netlab sim FILE prints a verdict
-                                   for each, netlab sim FILE --case NAME shows one.
+  case NAME                        begins a case: a run of its own. What stands
+                                   above the first case belongs to each.
+  netlab sim FILE prints a verdict for each case, netlab sim FILE --case NAME
+  shows one in full.
 
 THE END
-  A run ends when every statement has returned and the network is quiet. What is left of
-  TIME-WAIT, keep-alives and user time-outs is not waited for, unless the script says how
-  long to run:
+  A run ends when every statement has returned and the network is quiet. What is
+  left of TIME-WAIT, keep-alives and user time-outs is not waited for, unless
+  the script says how long to run:
   run until 300s
 
 RESERVED
-  program is a word of the language that this version cannot play, and it says so.
+  program is a word of the language that this version cannot play, and it says
+  so.
 
 LIVE
-  netlab live plays the same script with real sockets. iss, delay and the habits of hosts
-  describe the model's world only. drop works live for the first segments of a kind. delay,
-  duplicate, old, chance, puppets, then, UDP, socket options, absolute numbers in expect,
-  and two hosts acting at the same instant cannot be shown on loopback; netlab says so
-  instead of pretending.
+  netlab live plays the same script with real sockets. iss, delay and the habits
+  of hosts describe the model's world only. drop works live for the first
+  segments of a kind. delay, duplicate, old, chance, puppets, then, UDP, socket
+  options, absolute numbers in expect, and two hosts acting at the same instant
+  cannot be shown on loopback; netlab says so instead of pretending.
 `
