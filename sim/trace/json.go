@@ -46,7 +46,7 @@ type jsonEvent struct {
 }
 
 type jsonSegment struct {
-	Flags   string       `json:"flags,omitempty"`
+	Flags   string       `json:"flags"`
 	Seq     *uint32      `json:"seq,omitempty"` // TCP
 	Ack     *uint32      `json:"ack,omitempty"`
 	Len     int          `json:"len"`
