@@ -31,7 +31,7 @@ A: connect c B:80
 	//         10ms  B receives #1 <SEQ=100><CTL=SYN>
 	//         10ms  B sends #2 <SEQ=0><ACK=101><CTL=RST,ACK>  [RFC 9293 §3.10.7.1]
 	//         20ms  A receives #2 <SEQ=0><ACK=101><CTL=RST,ACK>
-	//         20ms  A: the program will be told ECONNREFUSED: nobody listens there: a RST answered the SYN  [RFC 9293 §3.10.7.3, second]
+	//         20ms  A: the program will be told ECONNREFUSED: nobody listens there  [RFC 9293 §3.10.7.3, second]
 	//         20ms  A c: SYN-SENT -> CLOSED  [RFC 9293 §3.10.7.3, second]
-	//         20ms  A connect returns ECONNREFUSED (nobody listens there: a RST answered the SYN)
+	//         20ms  A connect returns ECONNREFUSED (nobody listens there)
 }

@@ -208,7 +208,7 @@ func (p *Player) Trace() *trace.Trace {
 // endless notes that the run was stopped.
 func (w *World) endless() {
 	w.cause = 0
-	w.record(trace.Event{Kind: trace.Note, Text: "stopped: a million moments, and still no end (do two ends answer each other for ever?)"})
+	w.record(trace.Event{Kind: trace.Note, Call: scenario.StoppedCall, Text: "stopped: a million moments, and still no end; ask for less, or for a shorter time"})
 }
 
 // trace is the run so far.

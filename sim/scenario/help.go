@@ -104,7 +104,7 @@ WHAT IS EXPECTED
   expect A ignores FLAGS [...]     A drops such a segment
   expect A CALL returns RESULT     0, a number of octets, or an errno
   expect B sends nothing for 1s    from the statement above it on
-  expect never B sends RST
+  expect never B sends RST         no RST,ACK either
   expect within 2s B sends RST     since the start
 
   At its place: the script waits, 10 s at most or within D, for it to come true.

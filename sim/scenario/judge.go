@@ -32,6 +32,10 @@ const (
 	ThenOK   = "ok"
 )
 
+// StoppedCall is the call of the note in which a player records that it gave up before the
+// end: then nothing is certain.
+const StoppedCall = "stopped"
+
 // Judge holds every then line and every expect line of the script against a finished
 // trace.
 func Judge(s *Script, t *trace.Trace) []Verdict {
@@ -59,6 +63,11 @@ func Judge(s *Script, t *trace.Trace) []Verdict {
 			ok = !ok
 		}
 		all = append(all, Verdict{Expect: e, OK: ok, Got: got})
+	}
+	if n := len(t.Events); n > 0 && t.Events[n-1].Call == StoppedCall {
+		for i := range all {
+			all[i].OK, all[i].Got = false, "undecided: the run was "+t.Events[n-1].Text
+		}
 	}
 	return all
 }
@@ -234,10 +243,32 @@ func (e *Expect) matches(ev *trace.Event, isns map[trace.Flow]wire.Seq) bool {
 		return true
 	}
 	seg := &ev.Seg
-	return seg.Flags&^wire.PSH == e.Flags&^wire.PSH &&
+	same := seg.Flags&^wire.PSH == e.Flags&^wire.PSH && seg.Flags&e.Flags&wire.PSH == e.Flags&wire.PSH
+	if e.Never { // never RST means: no RST,ACK either
+		same = seg.Flags.Has(e.Flags) && seg.Flags&^e.Flags&^(wire.ACK|wire.PSH) == 0
+	}
+	return same &&
 		(!e.HasSeq || seg.Seq == e.Seq.Of(isns[ev.Flow()])) &&
 		(!e.HasAck || seg.Ack == e.Ack.Of(isns[ev.Flow().Reverse()])) &&
 		(e.Wnd < 0 || int(seg.Wnd) == e.Wnd)
+}
+
+// A numbering knows from which number each flow counts: that of its first SYN, or of a
+// later one that was answered with a SYN,ACK.
+type numbering struct{ isn, asked map[trace.Flow]wire.Seq }
+
+func (n *numbering) note(ev *trace.Event) {
+	if !ev.HasSegment() || !ev.Seg.Flags.Has(wire.SYN) {
+		return
+	}
+	f, seg := ev.Flow(), &ev.Seg
+	if _, known := n.isn[f]; !known || seg.Flags.Has(wire.ACK) {
+		n.isn[f] = seg.Seq
+	}
+	n.asked[f] = seg.Seq
+	if asked, ok := n.asked[f.Reverse()]; ok && seg.Flags.Has(wire.ACK) && seg.Ack == asked.Add(1) {
+		n.isn[f.Reverse()] = asked
+	}
 }
 
 func judgeSends(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
@@ -247,16 +278,14 @@ func judgeSends(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bo
 		kind, nothing, did = trace.Drop, "it ignored nothing", "it ignored "
 	}
 	var list []string
-	isns := map[trace.Flow]wire.Seq{}
+	isns := numbering{isn: map[trace.Flow]wire.Seq{}, asked: map[trace.Flow]wire.Seq{}}
 	for i := range t.Events {
 		ev := &t.Events[i]
-		if ev.HasSegment() && ev.Seg.Flags.Has(wire.SYN) {
-			isns[ev.Flow()] = ev.Seg.Seq
-		}
+		isns.note(ev)
 		if i < from || ev.Kind != kind || ev.Host != e.Host || (kind == trace.Drop && ev.Text != "") || e.late(ev, since) {
 			continue
 		}
-		if e.matches(ev, isns) {
+		if e.matches(ev, isns.isn) {
 			return true, i, ""
 		}
 		list = append(list, ev.Label()+" wnd="+strconv.Itoa(int(ev.Seg.Wnd)))

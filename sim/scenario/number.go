@@ -115,17 +115,18 @@ type Seen struct {
 	RcvNxt         wire.Seq
 	RcvWnd         uint32
 	scale          uint8
-	offered        bool // the puppet's SYN offered window scaling
+	offered        bool     // the puppet's SYN offered window scaling
+	asked          wire.Seq // the number of the puppet's last SYN
 	heard          bool
 }
 
 // Sent notes a segment that the puppet sends.
 func (s *Seen) Sent(seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
-		s.IRS = seg.Seq
+		s.asked = seg.Seq
 		s.offered = seg.Options.HasWScale
-		if !s.heard {
-			s.RcvNxt = seg.Seq.Add(1)
+		if !s.heard { // a later SYN counts only if it is answered
+			s.IRS, s.RcvNxt = seg.Seq, seg.Seq.Add(1)
 		}
 	}
 	if seg.Flags.Has(wire.ACK) && s.heard && seg.Ack.After(s.SndUna) && seg.Ack.AtOrBefore(s.SndNxt) {
@@ -141,6 +142,9 @@ func (s *Seen) Got(seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
 		s.ISS, s.SndUna, s.SndNxt = seg.Seq, seg.Seq, seg.Seq
 		s.heard = true
+		if seg.Flags.Has(wire.ACK) && seg.Ack == s.asked.Add(1) {
+			s.IRS = s.asked
+		}
 		s.scale = 0
 		if seg.Options.HasWScale && s.offered {
 			s.scale = seg.Options.WScale

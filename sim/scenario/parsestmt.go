@@ -141,6 +141,10 @@ func form(v Verb) string {
 
 // parseCall reads the arguments of a call.
 func (p *parser) parseCall(w *words, st *Stmt) bool {
+	if h := p.s.Host(st.Host); h.Puppet && st.Verb != Segment && st.Verb != Datagram {
+		w.fail(st.Pos.Col, fmt.Sprintf("%s is a puppet: it has no sockets", st.Host), "it sends with segment and datagram")
+		return false
+	}
 	if st.Verb == Socket {
 		t, ok := w.next("tcp")
 		if !ok {
@@ -155,10 +159,6 @@ func (p *parser) parseCall(w *words, st *Stmt) bool {
 	}
 	if st.Verb == Segment || st.Verb == Datagram {
 		return p.parseMade(w, st)
-	}
-	if h := p.s.Host(st.Host); h.Puppet {
-		w.fail(st.Pos.Col, fmt.Sprintf("%s is a puppet: it has no sockets", st.Host), "it sends with segment and datagram")
-		return false
 	}
 	t, ok := w.next("the name of a socket: " + form(st.Verb))
 	if !ok {

@@ -45,7 +45,7 @@ func TestMistakes(t *testing.T) {
 		{"case without a name", "case\n" + world, `x.txt:1:5: the case has no name`},
 		{"puppet's option", "puppet P iss=5", `x.txt:1:10: unexpected "iss=5" (a puppet takes ip=ADDRESS)`},
 		{"segment of no puppet", world + "A: segment B:80 SYN seq=1", `x.txt:4:1: host A is not a puppet (declare it: puppet A`},
-		{"a puppet has no sockets", "puppet P\nP: c = socket tcp\nP: listen c 80", `x.txt:3:1: P is a puppet: it has no sockets`},
+		{"a puppet has no sockets", "puppet P\nP: c = socket tcp\nP: listen c 80", `x.txt:2:1: P is a puppet: it has no sockets`},
 		{"segment without a number", world + "puppet P\nlink P A\nP: segment A:80 SYN", `x.txt:6:20: the segment needs a sequence number (segment B:80`},
 		{"ACK without a number", world + "puppet P\nlink P A\nP: segment A:80 ACK seq=1", `x.txt:6:26: the ACK flag needs ack=`},
 		{"bad relative number", world + "puppet P\nlink P A\nP: segment A:80 SYN seq=rcv.foo", `x.txt:6:25: bad number "rcv.foo"`},

@@ -21,6 +21,9 @@ func (m *machine) checkAck(seg wire.Segment) bool {
 	if b.State == wire.StateSynReceived && !m.ackInSynReceived(seg) {
 		return false
 	}
+	if seg.Ack == b.probeEnd && seg.Ack == b.SndNxt.Add(1) { // the probe was taken after all
+		b.SndNxt = seg.Ack
+	}
 	if seg.Ack.After(b.SndNxt) {
 		m.ignore(RuleFutureAck)
 		m.answer(RuleFutureAck, seg)
@@ -96,7 +99,7 @@ func (m *machine) acknowledged(ack wire.Seq) {
 	b.ackedOctets = min(b.ackedOctets+uint32(octets), 1<<30)
 	b.snd.Trim(octets) // a FIN at the end is not in the queue; Trim stops there
 	b.SndUna = ack
-	b.Retries = 0
+	b.Retries, b.probing = 0, false
 	m.roundTripEnds(ack)
 	m.stopRetransmit()
 	if b.SndUna != b.SndNxt {
@@ -120,6 +123,9 @@ func (m *machine) updateSendWindow(seg wire.Segment) {
 		if b.SndWnd > 0 {
 			m.stop(TimerPersist)
 			b.probeWait, b.probes = 0, 0
+			if b.probing { // what the closed window refused goes again, with what follows it
+				b.probing, b.probeEnd, b.SndNxt = false, b.SndNxt, b.SndUna
+			}
 		} else {
 			b.Retries = 0 // the peer is alive, however long its window stays closed (MUST-37)
 			if b.deadline[TimerUser] != 0 {

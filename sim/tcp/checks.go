@@ -33,6 +33,9 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 		return seg, false
 	case m.onlyAckCounts(seg):
 		// Special allowance: with a closed window a valid ACK is still taken.
+		if seg.Data != "" {
+			m.ignore(RuleAckAcceptedOnly)
+		}
 		if m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options}) && b.State != wire.StateTimeWait {
 			m.emitAck(RuleAckAcceptedOnly)
 			m.output(RuleSend)

@@ -59,9 +59,9 @@ func (m *machine) growWindow(n int) {
 	}
 }
 
-// halve sets the threshold to half of what is in flight (RFC 5681, equation 4).
-func (m *machine) halve() {
-	m.b.Ssthresh = max(m.b.flight()/2, 2*uint32(m.b.SndMSS))
+// halve sets the threshold to half of what was in flight (RFC 5681, equation 4).
+func (m *machine) halve(flight uint32) {
+	m.b.Ssthresh = max(flight/2, 2*uint32(m.b.SndMSS))
 }
 
 // duplicateAck counts an ACK that says the same as the one before; the third
@@ -73,6 +73,9 @@ func (m *machine) duplicateAck(seg wire.Segment) {
 		m.scaledWindow(seg) == b.SndWnd || fresh
 	if !dup || !b.Profile.FastRetransmit {
 		return
+	}
+	if b.dupAcks == 0 {
+		b.flightAtDup = b.flight()
 	}
 	if b.dupAcks < 255 {
 		b.dupAcks++
@@ -89,7 +92,7 @@ func (m *machine) duplicateAck(seg wire.Segment) {
 // fastRetransmit sends the first missing segment without waiting for the timer.
 func (m *machine) fastRetransmit() {
 	b := m.b
-	m.halve()
+	m.halve(b.flightAtDup) // limited transmit's segments do not count, RFC 5681 §3.2
 	b.recovery, b.recoverSeq = fastRecovery, b.SndNxt
 	b.rttRuns = false // Karn's rule
 	b.highRxt = b.SndUna

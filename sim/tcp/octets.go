@@ -95,8 +95,8 @@ func (q *Queue) Slice(off, n int) string {
 	return string(joined)
 }
 
-// maxHoles is how many out-of-order runs an endpoint keeps. More are dropped
-// with a rule; the sender will send them again.
+// maxHoles is how many separate out-of-order runs an endpoint keeps; runs that touch are
+// one. More are dropped with a rule; the sender will send them again.
 const maxHoles = 8
 
 // A run is text that arrived ahead of RCV.NXT (RFC 9293 §3.10.7.4, SHLD-31).
@@ -106,44 +106,57 @@ type run struct {
 	Fin  bool // the FIN follows the data
 }
 
-// A holeQueue keeps runs sorted by sequence number.
+func (r *run) end() wire.Seq { return r.Seq.Add(len(r.Data)) }
+
+// join returns the run that two touching runs make together.
+func (r run) join(o run) run {
+	if o.Seq.Before(r.Seq) {
+		r, o = o, r
+	}
+	if over := r.end().Minus(o.Seq); over < len(o.Data) {
+		r.Data += o.Data[over:]
+		r.Fin = o.Fin
+	} else if over == len(o.Data) {
+		r.Fin = r.Fin || o.Fin
+	}
+	return r
+}
+
+// A holeQueue keeps runs sorted by sequence number; no two touch.
 type holeQueue struct {
 	n    uint8
 	runs [maxHoles]run
 }
 
-// blocks returns the ranges held, joined where they touch, in order.
+// blocks returns the ranges held, in order.
 func (h *holeQueue) blocks() (list [maxHoles]wire.Block, n int) {
-	for _, r := range h.runs[:h.n] {
-		end := r.Seq.Add(len(r.Data))
-		if n > 0 && r.Seq.AtOrBefore(list[n-1].To) {
-			list[n-1].To = later(list[n-1].To, end)
-			continue
-		}
-		list[n] = wire.Block{From: r.Seq, To: end}
-		n++
+	for i := range h.runs[:h.n] {
+		list[i] = wire.Block{From: h.runs[i].Seq, To: h.runs[i].end()}
 	}
-	return list, n
+	return list, int(h.n)
 }
 
 // insert keeps the run and reports false if there is no room for it.
 func (h *holeQueue) insert(r run) bool {
-	for i := range h.n {
-		old := &h.runs[i]
-		if old.Seq == r.Seq && len(old.Data) >= len(r.Data) {
-			old.Fin = old.Fin || (r.Fin && len(old.Data) == len(r.Data))
-			return true // nothing new
+	var kept holeQueue
+	for _, old := range h.runs[:h.n] {
+		if old.Seq.AtOrBefore(r.end()) && r.Seq.AtOrBefore(old.end()) {
+			r = old.join(r)
+			continue
 		}
+		kept.runs[kept.n] = old
+		kept.n++
 	}
-	if h.n == maxHoles {
+	if kept.n == maxHoles {
 		return false
 	}
-	i := h.n
-	for ; i > 0 && h.runs[i-1].Seq.After(r.Seq); i-- {
-		h.runs[i] = h.runs[i-1]
+	i := kept.n
+	for ; i > 0 && kept.runs[i-1].Seq.After(r.Seq); i-- {
+		kept.runs[i] = kept.runs[i-1]
 	}
-	h.runs[i] = r
-	h.n++
+	kept.runs[i] = r
+	kept.n++
+	*h = kept
 	return true
 }
 

@@ -103,8 +103,8 @@ func (b *TCB) holdsSmall() bool {
 // armPersist starts the persist timer when a closed window is all that stops us.
 func (m *machine) armPersist() {
 	b := m.b
-	waiting := b.Unsent() > 0 || (b.finQueued() && !b.finSent())
-	if waiting && b.SndUna == b.SndNxt && b.deadline[TimerPersist] == 0 && b.deadline[TimerRetransmit] == 0 {
+	waiting := b.Unsent() > 0 || (b.finQueued() && !b.finSent()) || b.probing
+	if waiting && (b.SndUna == b.SndNxt || b.probing) && b.deadline[TimerPersist] == 0 && b.deadline[TimerRetransmit] == 0 {
 		if b.probeWait == 0 {
 			b.probeWait = b.RTO // SHLD-29: the first probe after one RTO
 		}

@@ -69,7 +69,7 @@ var (
 	RuleAckData         = rule("ack-data", "RFC 9293 §3.10.7.4, seventh", "The ACK names the next octet expected.")
 	RuleAckHole         = rule("ack-hole", "RFC 5681 §4.2", "Something before this is missing: repeat the ACK for what is missing.")
 	RuleTextAfterFin    = rule("text-after-fin", "RFC 9293 §3.10.7.4, seventh", "The peer's FIN ended its data: later text is ignored.")
-	RuleHoleFull        = rule("hole-full", "RFC 9293 §3.10.7.4, first", "No room for more segments out of order; the peer will send this again.")
+	RuleHoleFull        = rule("hole-full", "RFC 9293 §3.10.7.4, SHLD-31", "No room for more segments out of order; the peer will send this again.")
 	RuleFinArrives      = rule("fin-arrives", "RFC 9293 §3.10.7.4, eighth", "The peer has no more data to send.")
 	RuleFinBothAcked    = rule("fin-both-acked", "RFC 9293 §3.10.7.4, eighth", "The peer's FIN acknowledges ours too: wait 2*MSL for stray segments.")
 	RuleFinCrossed      = rule("fin-crossed", "RFC 9293 §3.10.7.4, eighth", "The peer's FIN came before an ACK of ours: both ends close at once.")

@@ -71,7 +71,9 @@ type TCB struct {
 	RTO, SRTT, RTTVar   time.Duration
 	probeWait           time.Duration // until the next window probe; 0 while the window is open
 	probes              uint8
-	Retries             uint8 // time-outs of the oldest segment so far
+	probing             bool     // what is out beyond SND.UNA only probes a closed window
+	probeEnd            wire.Seq // the end of a probe that the window has overtaken
+	Retries             uint8    // time-outs of the oldest segment so far
 	rttSeq              wire.Seq
 	rttAt               time.Duration
 	rttRuns             bool // a round trip is being timed
@@ -93,6 +95,7 @@ type TCB struct {
 	recoverSeq     wire.Seq // SND.NXT when the loss was found (RFC 6582)
 	highRxt        wire.Seq // the end of what was sent again
 	dupAcks        uint8
+	flightAtDup    uint32     // what was in flight when the first duplicate ACK came
 	ackedOctets    uint32     // how many were ever acknowledged, up to what fits
 	smallEnd       wire.Seq   // the end of the last segment that was not full
 	twice          wire.Block // octets that came twice, to be told by SACK; QuirkDSACK

@@ -88,11 +88,11 @@ func (m *machine) retransmissionTimeout() {
 // RFC 2018 §8).
 func (m *machine) lossByTimeout() {
 	b := m.b
-	if !b.Profile.FastRetransmit || !b.State.Synchronized() {
+	if !b.Profile.FastRetransmit || !b.State.Synchronized() || b.SndWnd == 0 { // a closed window is no congestion
 		return
 	}
 	if b.Retries == 1 {
-		m.halve()
+		m.halve(b.flight())
 	}
 	b.Cwnd = uint32(b.SndMSS)
 	b.recovery, b.recoverSeq, b.dupAcks = afterTimeout, b.SndNxt, 0
@@ -173,16 +173,12 @@ func (m *machine) persistTimeout() {
 	switch {
 	case b.Profile.Has(QuirkProbeOld):
 		m.emitSegment(wire.ACK, b.SndUna.Add(-1), "", RuleProbe, false)
-	case b.Unsent() > 0:
-		m.emitSegment(wire.ACK, b.SndNxt, b.snd.Slice(0, 1), RuleProbe, false)
-		b.SndNxt = b.SndNxt.Add(1)
-		m.startRetransmit()
-		return
+	case b.snd.Len() > 0:
+		m.emitSegment(wire.ACK, b.SndUna, b.snd.Slice(0, 1), RuleProbe, b.probing)
+		b.SndNxt, b.probing = b.SndUna.Add(1), true
 	default: // only the FIN is left: it probes as well as an octet would
-		m.emitSegment(wire.FIN|wire.ACK, b.SndNxt, "", RuleProbe, false)
-		b.SndNxt = b.SndNxt.Add(1)
-		m.startRetransmit()
-		return
+		m.emitSegment(wire.FIN|wire.ACK, b.SndUna, "", RuleProbe, b.probing)
+		b.SndNxt, b.probing = b.SndUna.Add(1), true
 	}
 	b.probeWait = min(2*b.probeWait, b.Profile.MaxRTO) // SHLD-30; the RTO itself stays
 	m.start(TimerPersist, b.probeWait)

@@ -36,7 +36,7 @@ var errnoTexts = map[Errno]string{
 	EADDRINUSE:   "the address is already in use",
 	EAGAIN:       "nothing to do right now; try again later",
 	EBADF:        "this descriptor is closed",
-	ECONNREFUSED: "nobody listens there: a RST answered the SYN",
+	ECONNREFUSED: "nobody listens there",
 	ECONNRESET:   "the peer reset the connection",
 	EHOSTUNREACH: "there is no way to that host",
 	EINPROGRESS:  "the connection is being set up",
@@ -45,7 +45,7 @@ var errnoTexts = map[Errno]string{
 	EISCONN:      "the socket is already connected",
 	ENOTCONN:     "the socket is not connected",
 	EOPNOTSUPP:   "the socket cannot do that",
-	EPIPE:        "the sending side is closed (on TCP with SIGPIPE)",
+	EPIPE:        "nothing can be sent on this socket (on TCP with SIGPIPE)",
 	ETIMEDOUT:    "no answer came in time",
 	EACCES:       "not allowed",
 
