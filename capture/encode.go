@@ -25,6 +25,12 @@ func Frames(t *trace.Trace, epoch time.Time) ([]Frame, error) {
 		}
 		hosts[h.Name] = hostAddr{ip, net.HardwareAddr{0x02, 0, 0, 0, 0, byte(i + 1)}}
 	}
+	lost := map[int]bool{}
+	for i := range t.Events {
+		if e := &t.Events[i]; e.Kind == trace.Drop && e.Text != "" {
+			lost[e.Pkt] = true
+		}
+	}
 	var frames []Frame
 	for i := range t.Events {
 		e := &t.Events[i]
@@ -40,7 +46,11 @@ func Frames(t *trace.Trace, epoch time.Time) ([]Frame, error) {
 		if err != nil {
 			return nil, fmt.Errorf("capture: event %d: %w", e.N, err)
 		}
-		frames = append(frames, Frame{Time: epoch.Add(e.T), Data: data, OrigLen: len(data), Comment: why(t, e)})
+		f := Frame{Time: epoch.Add(e.T), Data: data, OrigLen: len(data), Comment: why(t, e)}
+		if lost[e.Pkt] {
+			f.Comment += "; the network loses it"
+		}
+		frames = append(frames, f)
 	}
 	return frames, nil
 }
@@ -157,7 +167,7 @@ func udpBody(ip *layers.IPv4, src, dst wire.Endpoint, d wire.Datagram) ([]byte, 
 	return append(header, d.Data...), nil
 }
 
-// icmpBody is "destination unreachable, port unreachable" with the head of the packet
+// icmpBody is "port unreachable" or "reassembly time exceeded" with the head of the packet
 // that it is about (RFC 792).
 func icmpBody(hosts map[string]hostAddr, c *wire.Cite) ([]byte, error) {
 	src, dst := hosts[c.Src.Host], hosts[c.Dst.Host]
@@ -171,6 +181,9 @@ func icmpBody(hosts map[string]hostAddr, c *wire.Cite) ([]byte, error) {
 		return nil, err
 	}
 	icmp := &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4CodePort)}
+	if c.Late {
+		icmp.TypeCode = layers.CreateICMPv4TypeCode(layers.ICMPv4TypeTimeExceeded, layers.ICMPv4CodeFragmentReassemblyTimeExceeded)
+	}
 	buf := gopacket.NewSerializeBuffer()
 	if err := gopacket.SerializeLayers(buf, serial, icmp, gopacket.Payload(quoted.Bytes())); err != nil {
 		return nil, err

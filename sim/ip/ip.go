@@ -14,7 +14,7 @@ var (
 	RuleFragment    = &wire.Rule{ID: "ip-fragment", Ref: "RFC 791 §3.2", Text: "The datagram is longer than the link's MTU: it travels in fragments."}
 	RuleReassembled = &wire.Rule{ID: "ip-reassembled", Ref: "RFC 791 §3.2", Text: "The last missing fragment is here: the datagram is whole again."}
 	RuleWaiting     = &wire.Rule{ID: "ip-fragment-waits", Ref: "RFC 791 §3.2", Text: "A fragment waits for the others."}
-	RuleIncomplete  = &wire.Rule{ID: "ip-incomplete", Ref: "RFC 1122 §3.3.2", Text: "A fragment never came: after a while the others are thrown away, and the datagram is lost."}
+	RuleIncomplete  = &wire.Rule{ID: "ip-incomplete", Ref: "RFC 1122 §3.3.2", Text: "A fragment never came: after a while the others are thrown away, the datagram is lost, and its sender is told by ICMP if the first fragment came."}
 )
 
 // Rules lists the rules of IP.
@@ -22,8 +22,11 @@ func Rules() []*wire.Rule {
 	return []*wire.Rule{RuleFragment, RuleReassembled, RuleWaiting, RuleIncomplete}
 }
 
-// Patience is how long fragments wait for the missing ones (Linux: ipfrag_time).
-const Patience = 30 * time.Second
+// How long fragments wait for the missing ones.
+const (
+	Patience      = 60 * time.Second // RFC 1122 §3.3.2: between 60 and 120 seconds
+	LinuxPatience = 30 * time.Second // Linux: ipfrag_time
+)
 
 // Split returns the packets in which a UDP datagram crosses a link: itself if it
 // fits, else fragments. An MTU of 0 fits everything.
@@ -47,7 +50,8 @@ func Split(p wire.Packet, mtu int, id uint16) []wire.Packet {
 
 // A Reassembler holds the fragments of a host that wait for others.
 type Reassembler struct {
-	partial []partial
+	Patience time.Duration
+	partial  []partial
 }
 
 type partial struct {
@@ -59,7 +63,7 @@ type partial struct {
 
 // Clone returns a copy that can go its own way.
 func (r *Reassembler) Clone() Reassembler {
-	c := Reassembler{partial: append([]partial(nil), r.partial...)}
+	c := Reassembler{Patience: r.Patience, partial: append([]partial(nil), r.partial...)}
 	for i := range c.partial {
 		c.partial[i].parts = append([]wire.Packet(nil), c.partial[i].parts...)
 	}
@@ -115,16 +119,23 @@ func join(parts []wire.Packet) (data string, complete bool) {
 	}
 }
 
-// Expire throws away what has waited too long and returns how many datagrams that
-// loses.
-func (r *Reassembler) Expire(now time.Duration) int {
+// Expire throws away what has waited too long. It returns, for each datagram that this
+// loses, a message for its sender if the first fragment came, and nil otherwise (RFC 792).
+func (r *Reassembler) Expire(now time.Duration) (lost []*wire.Cite) {
 	kept := r.partial[:0:0]
 	for _, q := range r.partial {
-		if now-q.since < Patience {
+		if now-q.since < r.Patience {
 			kept = append(kept, q)
+			continue
 		}
+		var cite *wire.Cite
+		for _, p := range q.parts {
+			if p.Dgram.Frag.Offset == 0 {
+				cite = &wire.Cite{Proto: p.Proto, Src: p.Src, Dst: p.Dst, Late: true}
+			}
+		}
+		lost = append(lost, cite)
 	}
-	lost := len(r.partial) - len(kept)
 	r.partial = kept
 	return lost
 }
@@ -134,5 +145,5 @@ func (r *Reassembler) Due() time.Duration {
 	if len(r.partial) == 0 {
 		return 0
 	}
-	return r.partial[0].since + Patience
+	return r.partial[0].since + r.Patience
 }

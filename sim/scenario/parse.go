@@ -99,6 +99,7 @@ func ParseFile(name, text string) ([]*Script, error) {
 		all = append(all, s)
 	}
 	if len(errs) > 0 {
+		slices.SortStableFunc(errs, func(a, b error) int { return a.(*Error).Pos.Line - b.(*Error).Pos.Line })
 		return nil, errors.Join(errs...)
 	}
 	return all, nil

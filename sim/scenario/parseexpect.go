@@ -185,6 +185,9 @@ func (p *parser) parseReturns(w *words, e *Expect, call token) bool {
 	e.Call = Verb(call.text)
 	w.at++
 	t, ok := w.next("a result such as 0 or ECONNREFUSED")
-	e.Result = t.text
+	if e.Result = t.text; ok && strings.HasPrefix(t.text, "E") && wire.Errno(t.text).Text() == "" {
+		w.fail(t.col, fmt.Sprintf("unknown errno %q", t.text), "such as ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT")
+		return false
+	}
 	return ok
 }

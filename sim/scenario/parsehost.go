@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"netlab/sim/fault"
@@ -59,8 +60,9 @@ func (p *parser) parseHost(w *words, puppet bool) {
 			n, good := w.parseNumber(value, t.col+4, "initial sequence number", 0, 1<<32-1)
 			h.ISS, h.HasISS = wire.Seq(uint32(n)), good
 		case ok && key == "ip":
-			if !isIPv4(value) {
-				w.fail(t.col+3, fmt.Sprintf("bad address %q", value), "four numbers such as 10.0.0.1")
+			first, _, _ := strings.Cut(value, ".")
+			if n, err := strconv.Atoi(first); !isIPv4(value) || err != nil || n == 0 || n == 127 || n >= 224 {
+				w.fail(t.col+3, fmt.Sprintf("bad address %q", value), "the address of one host, such as 10.0.0.1")
 			}
 			h.IP = value
 		default:

@@ -168,7 +168,7 @@ func (h *Host) takers(p *wire.Packet) []ID {
 // icmpArrives tells the socket whose datagram the message is about.
 func (h *Host) icmpArrives(p *wire.Packet) ID {
 	c := p.Dgram.Cite
-	if c.Proto == wire.UDP {
+	if c.Proto == wire.UDP && !c.Late {
 		i := slices.IndexFunc(h.socks, func(s sock) bool {
 			return s.role == datagram && !s.closed && s.local.Port == c.Src.Port && s.udp.Connected() && s.udp.Peer == c.Dst
 		})

@@ -169,6 +169,9 @@ func (e *Event) Packet() string {
 	if e.Proto == wire.TCP {
 		return e.Seg.String()
 	}
+	if e.Dst.IsGroup() {
+		return e.Dgram.String() + "<TO=" + e.Dst.String() + ">"
+	}
 	return e.Dgram.String()
 }
 

@@ -69,6 +69,7 @@ type jsonCite struct {
 	Proto string `json:"proto"`
 	Src   string `json:"src"`
 	Dst   string `json:"dst"`
+	Late  bool   `json:"reassembly_time_exceeded,omitempty"`
 }
 
 type jsonOptions struct {
@@ -198,7 +199,7 @@ func datagramToJSON(d wire.Datagram) *jsonSegment {
 		j.Frag = &jsonFragment{f.ID, f.Offset, f.Len, f.More}
 	}
 	if c := d.Cite; c != nil {
-		j.Cite = &jsonCite{c.Proto.String(), c.Src.String(), c.Dst.String()}
+		j.Cite = &jsonCite{c.Proto.String(), c.Src.String(), c.Dst.String(), c.Late}
 	}
 	return j
 }
@@ -215,7 +216,7 @@ func datagramFromJSON(j *jsonSegment) (wire.Datagram, error) {
 		if !ok || err1 != nil || err2 != nil {
 			return d, fmt.Errorf("bad citation in an ICMP message")
 		}
-		d.Cite = &wire.Cite{Proto: proto, Src: src, Dst: dst}
+		d.Cite = &wire.Cite{Proto: proto, Src: src, Dst: dst, Late: c.Late}
 	}
 	return d, nil
 }

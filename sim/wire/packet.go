@@ -50,6 +50,15 @@ type Fragment struct {
 type Cite struct {
 	Proto    Proto
 	Src, Dst Endpoint
+	Late     bool // time exceeded in reassembly; otherwise port unreachable
+}
+
+// Says is what the message says.
+func (c *Cite) Says() string {
+	if c.Late {
+		return "ICMP reassembly time exceeded"
+	}
+	return "ICMP port unreachable"
 }
 
 // A Datagram is what UDP and ICMP put into a packet, as a plain value.
@@ -57,14 +66,14 @@ type Datagram struct {
 	Data  string    // UDP: the text, or this fragment's share of it
 	Total int       // octets of text in the whole datagram; only of a fragment
 	Frag  *Fragment // nil: the datagram is whole
-	Cite  *Cite     // ICMP: port unreachable, about this packet; nil otherwise
+	Cite  *Cite     // ICMP: what it is about; nil otherwise
 }
 
 // Label writes the datagram in few words, as on an arrow: "UDP len=5".
 func (d Datagram) Label() string {
 	switch {
 	case d.Cite != nil:
-		return "ICMP port unreachable " + d.Cite.Dst.String()
+		return d.Cite.Says() + " " + d.Cite.Dst.String()
 	case d.Frag != nil:
 		more := ""
 		if d.Frag.More {
@@ -80,7 +89,7 @@ func (d Datagram) Label() string {
 func (d Datagram) String() string {
 	switch {
 	case d.Cite != nil:
-		return "<ICMP port unreachable><" + d.Cite.Src.String() + "->" + d.Cite.Dst.String() + ">"
+		return "<" + d.Cite.Says() + "><" + d.Cite.Src.String() + "->" + d.Cite.Dst.String() + ">"
 	case d.Frag != nil:
 		return "<UDP><ID=" + strconv.Itoa(int(d.Frag.ID)) + "><FRAGMENT=" + d.Label()[len("UDP fragment "):] + ">"
 	default:

@@ -133,6 +133,9 @@ func (s Segment) String() string {
 	if n := len(s.Data); n > 0 {
 		b.WriteString("<DATA=" + strconv.Itoa(n) + ">")
 	}
+	if s.closesWindow() {
+		b.WriteString("<WND=0>")
+	}
 	b.WriteString("<CTL=" + s.Flags.String() + ">")
 	return b.String()
 }
@@ -146,5 +149,12 @@ func (s Segment) Label() string {
 	if n := len(s.Data); n > 0 {
 		b += " len=" + strconv.Itoa(n)
 	}
+	if s.closesWindow() {
+		b += " wnd=0"
+	}
 	return b
 }
+
+// closesWindow reports whether the segment says that nothing more is taken: then the
+// window is worth a word.
+func (s Segment) closesWindow() bool { return s.Wnd == 0 && s.Flags&(ACK|RST) == ACK }

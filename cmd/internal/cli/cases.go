@@ -24,7 +24,11 @@ type caseResult struct {
 // playCases plays many scripts and prints a verdict for each.
 func (a *app) playCases(scripts []*scenario.Script, opt sim.Options, format, output string) error {
 	if format != "text" && format != "json" {
-		return usageError("pick one with --case NAME", "--format %s shows one script, and there are %d", format, len(scripts))
+		hint := "name one of them"
+		if scripts[0].Case != "" {
+			hint = "pick one with --case NAME"
+		}
+		return usageError(hint, "--format %s shows one script, and there are %d", format, len(scripts))
 	}
 	failed := 0
 	err := a.writeOut(output, func(w writer) error {
@@ -42,7 +46,11 @@ func (a *app) playCases(scripts []*scenario.Script, opt sim.Options, format, out
 		if format == "json" {
 			return enc.Encode(map[string]any{"type": "result", "cases": len(scripts), "failed": failed})
 		}
-		_, err := fmt.Fprintf(w, "%d cases, %d failed\n", len(scripts), failed)
+		word := "cases"
+		if len(scripts) == 1 {
+			word = "case"
+		}
+		_, err := fmt.Fprintf(w, "%d %s, %d failed\n", len(scripts), word, failed)
 		return err
 	})
 	if err == nil && failed > 0 {

@@ -30,6 +30,7 @@ func helpTopics() []*cobra.Command {
 	}
 	return []*cobra.Command{
 		topic("scenario", "The language of scripts", scenario.Help),
+		topic("profiles", "The habits that the model can have", profileHelp()),
 		topic("keys", "The keys of the full screen", tui.KeyHelp()),
 		topic("exit-codes", "What the exit codes mean", exitCodes),
 	}

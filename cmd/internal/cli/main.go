@@ -119,6 +119,8 @@ func (a *app) report(err error) int {
 		exit = &exitError{exitMachine, err, refused.Fix}
 	case errors.As(err, &cannot):
 		exit = &exitError{exitMachine, err, cannot.Get}
+	case errors.Is(err, syscall.ENOSPC):
+		exit = &exitError{exitMachine, fmt.Errorf("the result could not be written: %w", err), "make room, or write elsewhere with -o"}
 	default:
 		exit = &exitError{code: exitUsage, err: err, hint: "netlab help"}
 	}

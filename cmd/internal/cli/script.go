@@ -122,12 +122,14 @@ func (a *app) fileScripts(arg string) ([]*scenario.Script, error) {
 		}
 	}
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
-		path = filepath.Join(path, "scenario.txt")
+		if path = filepath.Join(path, "scenario.txt"); !exists(path) {
+			return nil, usageError("name a file in it", "%s is a folder without a scenario.txt", arg)
+		}
 	}
 	text, err := readInput(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, usageError(lib.Suggest(arg), "no lesson and no file %q", arg)
+		return nil, usageError(lib.Suggest(arg)+"; netlab sim --list names the scenarios", "no lesson, no scenario and no file %q", arg)
 	case err != nil:
 		return nil, usageError("", "%v", err)
 	}
@@ -136,6 +138,11 @@ func (a *app) fileScripts(arg string) ([]*scenario.Script, error) {
 		return nil, &exitError{exitUsage, err, "netlab help scenario"}
 	}
 	return all, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // oneScript checks that a command got exactly one argument.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -76,7 +77,10 @@ func (a *app) simCommand() *cobra.Command {
 				return a.playCases(scripts, opt, format, output)
 			}
 			s := scripts[0]
-			t := sim.Run(s, opt)
+			t, err := playOnModel(cmd.Context(), s, opt)
+			if err != nil {
+				return err
+			}
 			if err := a.writeOut(output, func(w writer) error { return a.writeTrace(w, t, format, nil) }); err != nil {
 				return err
 			}
@@ -88,6 +92,18 @@ func (a *app) simCommand() *cobra.Command {
 	cmd.Flags().StringVar(&only, "case", "", "play only this case of a file, and show it in full")
 	cmd.Flags().BoolVar(&list, "list", false, "list netlab's own scenarios")
 	return cmd
+}
+
+// playOnModel plays a script, and stops waiting for it when Ctrl-C is pressed.
+func playOnModel(ctx context.Context, s *scenario.Script, opt sim.Options) (*trace.Trace, error) {
+	done := make(chan *trace.Trace, 1)
+	go func() { done <- sim.Run(s, opt) }()
+	select {
+	case t := <-done:
+		return t, ctx.Err()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // judge checks the expect lines and reports the ones that fail.
