@@ -70,6 +70,10 @@ func profileHelp() string {
 		}
 		b.WriteString(wrap("  "+fmt.Sprintf("%-9s", all[i].Name)+" ", names))
 	}
+	b.WriteByte('\n')
+	for _, q := range tcp.Quirks() {
+		fmt.Fprintf(&b, "%-20s %s\n", q, q.Text())
+	}
 	return b.String()
 }
 
