@@ -29,7 +29,6 @@ func parse(t testing.TB, name, text string) *scenario.Script {
 // Each script of the library is played, and its trace held against the golden one. Its
 // expect and then lines must hold. Of a file of cases only the verdicts count.
 func TestScripts(t *testing.T) {
-	used := map[string]bool{}
 	for _, name := range library.Names() {
 		t.Run(name, func(t *testing.T) {
 			text, _, _ := library.Text(name)
@@ -38,20 +37,14 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range scripts {
-				tr := Run(s, Options{Seed: DefaultSeed})
-				verdicts := scenario.Judge(s, tr)
-				if s.Case != "" && len(verdicts) == 0 {
-					t.Errorf("case %s expects nothing", s.Case)
-				}
-				for _, v := range verdicts {
-					if !v.OK {
-						t.Error(v)
-					}
-				}
-				if s.Case != "" || strings.HasPrefix(name, "long/") {
+				if s.Case != "" {
+					t.Run(s.Case, func(t *testing.T) { checkVerdicts(t, s) })
 					continue
 				}
-				used[name+".txt"] = true
+				tr := checkVerdicts(t, s)
+				if !hasGolden(name) {
+					continue
+				}
 				var b strings.Builder
 				if err := tr.Text(&b); err != nil {
 					t.Fatal(err)
@@ -59,6 +52,38 @@ func TestScripts(t *testing.T) {
 				simtest.Golden(t, name+".txt", b.String())
 			}
 		})
+	}
+}
+
+// checkVerdicts plays a script and demands that what it expects has come true.
+func checkVerdicts(t *testing.T, s *scenario.Script) *trace.Trace {
+	t.Helper()
+	tr := Run(s, Options{Seed: DefaultSeed})
+	verdicts := scenario.Judge(s, tr)
+	if s.Case != "" && len(verdicts) == 0 {
+		t.Errorf("case %s expects nothing", s.Case)
+	}
+	for _, v := range verdicts {
+		if !v.OK {
+			t.Error(v)
+		}
+	}
+	return tr
+}
+
+// hasGolden reports whether a script's whole trace is held against a golden one.
+func hasGolden(name string) bool { return !strings.HasPrefix(name, "long/") }
+
+// A golden trace that no script makes would be read by no test.
+func TestEveryGoldenTraceHasItsScript(t *testing.T) {
+	used := map[string]bool{}
+	for _, name := range library.Names() {
+		text, _, _ := library.Text(name)
+		scripts, err := scenario.ParseFile(name+".txt", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used[name+".txt"] = hasGolden(name) && scripts[0].Case == ""
 	}
 	if err := filepath.WalkDir("testdata/golden", func(path string, d fs.DirEntry, err error) error {
 		if name := strings.TrimPrefix(filepath.ToSlash(path), "testdata/golden/"); err == nil && !d.IsDir() && !used[name] {
