@@ -286,3 +286,28 @@ func TestClosedWindow(t *testing.T) {
 		}
 	}
 }
+
+// Two ends that disagree about what was sent answer each other's answers for ever. The run
+// is stopped, and says why (RFC 5961 §10 and Linux limit such answers; RFC 9293 does not).
+func TestEndsThatAnswerForEverAreReported(t *testing.T) {
+	const script = `host A iss=100
+host B iss=300
+link A B delay=10ms
+old A->B FIN,ACK seq=101 ack=301 at 500ms
+B: s = socket tcp
+B: listen s 80
+A: c = socket tcp
+A: connect c B:80
+`
+	s := parse(t, "storm", script)
+	stopped := func(p tcp.Profile) (yes bool, events int) {
+		list := Run(s, Options{Profile: p}).Events
+		return strings.Contains(list[len(list)-1].Text, "answer each other"), len(list)
+	}
+	if yes, n := stopped(tcp.Textbook); !yes || n > 10_000 {
+		t.Errorf("%d events, reported: %v; want a word about the run without end, and soon", n, yes)
+	}
+	if yes, _ := stopped(tcp.Linux); yes {
+		t.Error("Linux answers at most once in half a second, so the answers end")
+	}
+}
