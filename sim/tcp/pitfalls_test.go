@@ -411,3 +411,21 @@ func TestTheLastNumberOfTheWindow(t *testing.T) {
 		t.Errorf("%d octets, want 1000: text at RCV.NXT+RCV.WND-1 is in, and waits", d.b.Readable())
 	}
 }
+
+// Linux takes a FIN without text at a closed window, which Table 6 refuses: there is nothing
+// to store.
+func TestLinuxTakesAFinAtAClosedWindow(t *testing.T) {
+	d := closedWindow(t, quietLinux)
+	d.arrives(wire.Segment{Seq: 1300, Ack: 100, Flags: wire.FIN | wire.ACK, Wnd: 1000})
+	d.wantState("the standard would wait for the window to open", wire.StateCloseWait)
+}
+
+// RFC 9293 §3.8.6.2.2, MUST-39: room is announced only when it is half of the buffer or a
+// full segment; less would invite silly segments.
+func TestNoSillyWindowIsAnnounced(t *testing.T) {
+	d := closedWindow(t, quiet) // the buffer holds 1000 octets
+	d.do(Receive(499))
+	d.wantSends("too little to be worth a segment")
+	d.do(Receive(1))
+	d.wantSends("half of the buffer", wire.Segment{Seq: 100, Ack: 1300, Flags: wire.ACK, Wnd: 500})
+}
