@@ -228,6 +228,9 @@ func TestMutants(t *testing.T) {
 	lives := 0
 	for i := range list {
 		m := &list[i]
+		if took[i] == 0 {
+			continue // -run has left it out
+		}
 		verdict := "killed by"
 		if !killed[i] {
 			verdict = "LIVES:"
