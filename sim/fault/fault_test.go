@@ -52,3 +52,27 @@ func TestFates(t *testing.T) {
 		t.Errorf("delays add up, copies are made, and a rule says so: %+v", f)
 	}
 }
+
+// Chance is a property of the packet: what else was sent before it changes nothing, so that
+// a fork of a run leaves the fate of the packets that both have alone.
+func TestChanceDoesNotDependOnTheOrder(t *testing.T) {
+	faults := []Fault{{Verb: Drop, Sel: Selector{From: "A", To: "B", What: Any, Chance: 50_000}}}
+	lost := 0
+	for i := range 200 {
+		p := Packet{From: "A", To: "B", Packet: &wire.Packet{Seg: wire.Segment{Seq: wire.Seq(i), Flags: wire.ACK}}, Seed: 1}
+		p.Nth.Count(p.Packet)
+		first := Of(faults, p).Lost
+		for range 5 {
+			p.Nth.Count(p.Packet)
+			if Of(faults, p).Lost != first {
+				t.Fatalf("packet %d: its fate depends on how many went before", i)
+			}
+		}
+		if first {
+			lost++
+		}
+	}
+	if lost < 70 || lost > 130 {
+		t.Errorf("%d of 200 lost with a chance of one half", lost)
+	}
+}

@@ -69,3 +69,19 @@ func TestParseFlags(t *testing.T) {
 		t.Error("an unknown flag is taken")
 	}
 }
+
+// RFC 9293 §3.4: the space is circular, so 0 comes after 2^32-1, and 2^31 after 2^31-1.
+func TestBeforeAndAfterAcrossTheWrap(t *testing.T) {
+	for _, edge := range []Seq{0, 1 << 31} {
+		last := edge.Add(-1)
+		if !last.Before(edge) || edge.Before(last) || edge.Before(edge) {
+			t.Errorf("%s must come before %s", last, edge)
+		}
+		if !edge.After(last) || last.After(edge) || edge.After(edge) {
+			t.Errorf("%s must come after %s", edge, last)
+		}
+		if !last.AtOrBefore(edge) || !edge.AtOrAfter(last) || edge.AtOrBefore(last) || last.AtOrAfter(edge) {
+			t.Errorf("%s and %s are in the wrong order", last, edge)
+		}
+	}
+}
