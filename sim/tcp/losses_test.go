@@ -181,3 +181,14 @@ func TestFastRecovery(t *testing.T) {
 		t.Errorf("cwnd %d, want 200: the repair is over, and nothing is in flight", d.b.Cwnd)
 	}
 }
+
+// RFC 5681 §3.1: after a time-out the window is one segment, and slow start begins again up
+// to half of what was in flight.
+func TestTimeoutBeginsSlowStartAgain(t *testing.T) {
+	d := congested(t)
+	d.wait(d.b.RTO)
+	d.wantSends("one segment, the oldest", again(100, 100))
+	if d.b.Cwnd != 100 || d.b.Ssthresh != 500 {
+		t.Errorf("cwnd %d, ssthresh %d, want one segment and half of the flight", d.b.Cwnd, d.b.Ssthresh)
+	}
+}

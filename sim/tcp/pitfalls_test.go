@@ -429,3 +429,21 @@ func TestNoSillyWindowIsAnnounced(t *testing.T) {
 	d.do(Receive(1))
 	d.wantSends("half of the buffer", wire.Segment{Seq: 100, Ack: 1300, Flags: wire.ACK, Wnd: 500})
 }
+
+// RFC 9293 §3.8.6.1, MUST-37: as long as the peer answers, a connection whose window has
+// shrunk to nothing lives, however often what is out is refused.
+func TestShrunkWindowDoesNotEndTheConnection(t *testing.T) {
+	p := quiet
+	p.DataRetries = 3
+	d := established(t, p)
+	d.do(Send("hello"))
+	for range 3 * p.DataRetries {
+		d.sent = nil
+		d.wait(d.b.RTO)
+		if len(d.sent) == 0 {
+			t.Fatalf("%v: nothing asks the peer any more", d.now)
+		}
+		d.arrives(wire.Segment{Seq: 300, Ack: 100, Flags: wire.ACK, Wnd: 0})
+	}
+	d.wantState("three times as many time-outs as without an answer", wire.StateEstablished)
+}

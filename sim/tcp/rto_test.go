@@ -122,3 +122,21 @@ func TestNoKeepAliveBesideData(t *testing.T) {
 		}
 	}
 }
+
+// RFC 9293 §3.8.3: R2 counts the time-outs of one segment; a segment that gets through
+// begins the count anew.
+func TestProgressBeginsTheCountOfTimeoutsAnew(t *testing.T) {
+	p := quiet
+	p.DataRetries = 3
+	d := established(t, p)
+	for range 4 {
+		d.do(Send("x"))
+		d.wait(d.b.RTO)
+		d.wait(d.b.RTO)
+		d.wantState("two time-outs are not too many", wire.StateEstablished)
+		d.arrives(seg(300, d.b.SndNxt, wire.ACK))
+	}
+	d.do(Send("x"))
+	d.wait(time.Hour)
+	d.wantState("but nobody tries for ever", wire.StateClosed)
+}
