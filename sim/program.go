@@ -71,11 +71,7 @@ func (w *World) startStmt(i int) {
 // startThen begins to wait for what a then line says.
 func (w *World) startThen(i int) {
 	st := &w.script.Stmts[i]
-	from := w.mark
-	if st.Then.Kind == scenario.ExpectQuiet { // a silence begins now
-		from = len(w.events)
-	}
-	w.thens = append(w.thens, then{stmt: i, from: from, since: w.now})
+	w.thens = append(w.thens, then{stmt: i, from: w.mark, since: w.now})
 	w.schedule(item{at: w.now + st.Deadline(), kind: itemPatience, host: -1, stmt: i})
 	w.checkThens()
 }
