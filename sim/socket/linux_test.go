@@ -34,7 +34,6 @@ type stand struct {
 	id   ID
 	now  time.Duration
 	peer wire.Endpoint
-	port uint16
 }
 
 var peerEnd = wire.Endpoint{Host: "P", Port: 80}
