@@ -45,6 +45,11 @@ func FuzzPlay(f *testing.F) {
 				return
 			}
 		}
+		for i := range s.Stmts {
+			if m := s.Stmts[i].Made; m != nil && m.Options.MSS > 0 && size/int(m.Options.MSS) > 2000 {
+				return
+			}
+		}
 		scenario.Judge(s, Run(s, Options{Seed: 3}))
 	})
 }

@@ -71,7 +71,7 @@ func (w *World) startStmt(i int) {
 // startThen begins to wait for what a then line says.
 func (w *World) startThen(i int) {
 	st := &w.script.Stmts[i]
-	w.thens = append(w.thens, then{stmt: i, from: w.mark, since: w.now})
+	w.thens = append(w.thens, then{stmt: i, watch: scenario.NewWatch(st.Then, w.mark, w.now)})
 	w.schedule(item{at: w.now + st.Deadline(), kind: itemPatience, host: -1, stmt: i})
 	w.checkThens()
 }
@@ -79,9 +79,10 @@ func (w *World) startThen(i int) {
 // checkThens ends the then lines that have come true, or that cannot any more.
 func (w *World) checkThens() {
 	for k := 0; k < len(w.thens); {
-		d := w.thens[k]
+		d := &w.thens[k]
 		e := w.script.Stmts[d.stmt].Then
-		ok, at, got := e.Holds(w.soFar(), d.from, d.since)
+		d.watch.See(w.events)
+		ok, at := d.watch.OK(), d.watch.At()
 		quiet := e.Kind == scenario.ExpectQuiet
 		if quiet == ok { // a silence is known only when its time is over; something else may still come
 			k++
@@ -94,7 +95,7 @@ func (w *World) checkThens() {
 		if ok && e.Kind != scenario.ExpectIs {
 			w.mark = at + 1
 		}
-		w.endThen(d.stmt, ok, got)
+		w.endThen(d.stmt, ok, d.watch.Got())
 	}
 }
 
@@ -112,9 +113,6 @@ func (w *World) hasReached(at int) bool {
 	}
 	return false
 }
-
-// soFar is the trace up to now, to hold a then line against.
-func (w *World) soFar() *trace.Trace { return &trace.Trace{Source: trace.Model, Events: w.events} }
 
 // endThen records how a then line ended, and lets the script go on.
 func (w *World) endThen(stmt int, ok bool, got string) {
@@ -203,11 +201,11 @@ func (w *World) losePatience(it *item) {
 
 // thenOver ends a then line whose time is over.
 func (w *World) thenOver(stmt int) {
-	for _, d := range w.thens {
-		if d.stmt == stmt {
-			ok, _, got := w.script.Stmts[stmt].Then.Holds(w.soFar(), d.from, d.since)
+	for i := range w.thens {
+		if d := &w.thens[i]; d.stmt == stmt {
+			d.watch.See(w.events)
 			w.mark = len(w.events)
-			w.endThen(stmt, ok, got)
+			w.endThen(stmt, d.watch.OK(), d.watch.Got())
 			return
 		}
 	}

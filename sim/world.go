@@ -50,8 +50,7 @@ type link struct {
 // A then is a then line that waits.
 type then struct {
 	stmt  int
-	from  int // index of the first event that counts
-	since time.Duration
+	watch scenario.Watch
 }
 
 // A host is one computer of the world.
@@ -96,6 +95,9 @@ func (w *World) clone() *World {
 	c.counts = slices.Clone(w.counts)
 	c.copies = maps.Clone(w.copies)
 	c.thens = slices.Clone(w.thens)
+	for i := range c.thens {
+		c.thens[i].watch = c.thens[i].watch.Clone()
+	}
 	c.hosts = make([]host, len(w.hosts))
 	for i := range w.hosts {
 		h := &w.hosts[i]

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +54,7 @@ func Judge(s *Script, t *trace.Trace) []Verdict {
 	for i := range s.Expects {
 		e := &s.Expects[i]
 		from, since := e.from(t)
-		ok, _, got := e.Holds(t, from, since)
+		ok, got := e.Holds(t, from, since)
 		if e.Never {
 			if got = "it did"; !ok {
 				got = ""
@@ -87,38 +86,21 @@ func (e *Expect) from(t *trace.Trace) (int, time.Duration) {
 }
 
 // Holds holds the check against the events of a trace from index from on; the time that
-// it allows runs from since. It returns the index of the event that decides, and what
-// happened instead.
-func (e *Expect) Holds(t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
+// it allows runs from since. It says what happened instead.
+func (e *Expect) Holds(t *trace.Trace, from int, since time.Duration) (ok bool, got string) {
 	switch e.Kind {
 	case ExpectPasses:
-		ok, got = judgePasses(e, t)
-	case ExpectIs:
-		ok, got = judgeIs(e, t)
-	case ExpectSends, ExpectIgnores:
-		return judgeSends(e, t, from, since)
-	case ExpectReturns:
-		return judgeReturns(e, t, from, since)
-	case ExpectQuiet:
-		return judgeQuiet(e, t, from, since)
+		return judgePasses(e, t)
+	default:
+		w := NewWatch(e, from, since)
+		w.See(t.Events)
+		return w.OK(), w.Got()
 	}
-	return ok, len(t.Events) - 1, got
 }
 
 // late reports whether an event is past the time that the check allows.
 func (e *Expect) late(ev *trace.Event, since time.Duration) bool {
 	return e.Within > 0 && ev.T-since > e.Within
-}
-
-// mostGot is how much of what happened instead is told: the last of it.
-const mostGot = 5
-
-// tell joins what happened instead.
-func tell(list []string, separator string) string {
-	if more := len(list) - mostGot; more > 0 {
-		return fmt.Sprintf("… (%d more)%s", more, separator) + strings.Join(list[more:], separator)
-	}
-	return strings.Join(list, separator)
 }
 
 // paths returns the states each connection of the host went through, in order.
@@ -205,22 +187,6 @@ func lasting(states []wire.State) []wire.State {
 	return kept
 }
 
-func judgeIs(e *Expect, t *trace.Trace) (bool, string) {
-	names, byConn := paths(t, e.Host)
-	var got []string
-	for _, name := range names {
-		last := byConn[name][len(byConn[name])-1]
-		if last == e.States[0] {
-			return true, ""
-		}
-		got = append(got, name+" is "+last.String())
-	}
-	if len(got) == 0 {
-		return e.States[0] == wire.StateClosed, "the host has no connection"
-	}
-	return false, strings.Join(got, "; ")
-}
-
 // matches reports whether an event's packet is what the check describes.
 func (e *Expect) matches(ev *trace.Event, isns map[trace.Flow]wire.Seq) bool {
 	if e.To != "" && ev.Dst.Host != e.To {
@@ -251,76 +217,4 @@ func (e *Expect) matches(ev *trace.Event, isns map[trace.Flow]wire.Seq) bool {
 		(!e.HasSeq || seg.Seq == e.Seq.Of(isns[ev.Flow()])) &&
 		(!e.HasAck || seg.Ack == e.Ack.Of(isns[ev.Flow().Reverse()])) &&
 		(e.Wnd < 0 || int(seg.Wnd) == e.Wnd)
-}
-
-// A numbering knows from which number each flow counts: that of its first SYN, or of a
-// later one that was answered with a SYN,ACK.
-type numbering struct{ isn, asked map[trace.Flow]wire.Seq }
-
-func (n *numbering) note(ev *trace.Event) {
-	if !ev.HasSegment() || !ev.Seg.Flags.Has(wire.SYN) {
-		return
-	}
-	f, seg := ev.Flow(), &ev.Seg
-	if _, known := n.isn[f]; !known || seg.Flags.Has(wire.ACK) {
-		n.isn[f] = seg.Seq
-	}
-	n.asked[f] = seg.Seq
-	if asked, ok := n.asked[f.Reverse()]; ok && seg.Flags.Has(wire.ACK) && seg.Ack == asked.Add(1) {
-		n.isn[f.Reverse()] = asked
-	}
-}
-
-func judgeSends(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
-	kind := trace.Send
-	nothing, did := "it sent nothing", "it sent "
-	if e.Kind == ExpectIgnores {
-		kind, nothing, did = trace.Drop, "it ignored nothing", "it ignored "
-	}
-	var list []string
-	isns := numbering{isn: map[trace.Flow]wire.Seq{}, asked: map[trace.Flow]wire.Seq{}}
-	for i := range t.Events {
-		ev := &t.Events[i]
-		isns.note(ev)
-		if i < from || ev.Kind != kind || ev.Host != e.Host || (kind == trace.Drop && ev.Text != "") || e.late(ev, since) {
-			continue
-		}
-		if e.matches(ev, isns.isn) {
-			return true, i, ""
-		}
-		list = append(list, ev.Label()+" wnd="+strconv.Itoa(int(ev.Seg.Wnd)))
-	}
-	if len(list) == 0 {
-		return false, 0, nothing
-	}
-	return false, 0, did + tell(list, "; ")
-}
-
-func judgeReturns(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
-	var list []string
-	for i := from; i < len(t.Events); i++ {
-		ev := &t.Events[i]
-		if ev.Kind != trace.Return || ev.Host != e.Host || ev.Call != string(e.Call) || e.late(ev, since) {
-			continue
-		}
-		if ev.Result == e.Result {
-			return true, i, ""
-		}
-		list = append(list, ev.Result)
-	}
-	if len(list) == 0 {
-		return false, 0, "the call never returned"
-	}
-	return false, 0, "it returned " + tell(list, ", ")
-}
-
-// judgeQuiet looks for a segment within the silence.
-func judgeQuiet(e *Expect, t *trace.Trace, from int, since time.Duration) (ok bool, at int, got string) {
-	for i := from; i < len(t.Events); i++ {
-		ev := &t.Events[i]
-		if ev.Kind == trace.Send && ev.Host == e.Host && ev.T >= since && ev.T-since <= e.For {
-			return false, i, "it sent " + ev.Label()
-		}
-	}
-	return true, len(t.Events) - 1, ""
 }

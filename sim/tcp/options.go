@@ -41,7 +41,7 @@ func (m *machine) takeSynOptions(seg wire.Segment) {
 	b.SndMSS = min(mss, p.MSS) // MUST-16
 	b.UseSACK = p.UseSACK && o.SACKPermitted
 	if b.UseTS = p.UseTS && o.HasTimestamps; b.UseTS {
-		b.SndMSS -= timestampOctets
+		b.SndMSS -= min(b.SndMSS-1, timestampOctets) // at least one octet, whatever the peer says
 		b.TSRecent = o.TSVal
 	}
 	if p.UseWScale && o.HasWScale {
