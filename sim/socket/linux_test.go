@@ -301,3 +301,70 @@ func TestCloseSendsWhatLinuxSends(t *testing.T) {
 		}
 	}
 }
+
+// holder makes the socket that has the port in bind.tsv.
+func holder(name string, reuse bool) *stand {
+	s := &stand{h: New("K", linuxPlain(), 700), peer: peerEnd}
+	s.id = s.h.Socket("first")
+	if reuse {
+		s.h.SetOption(s.now, s.id, SOReuseAddr, Value{N: 1})
+	}
+	s.h.Bind(s.id, wire.Endpoint{Port: 5000})
+	listener := s.id
+	switch {
+	case name == "bound only":
+		return s
+	case strings.Contains(name, "child"):
+		s.h.Listen(s.now, s.id, 0, 5)
+		local := wire.Endpoint{Host: "K", Port: 5000}
+		s.h.Arrives(s.now, &wire.Packet{Src: s.peer, Dst: local, Seg: wire.Segment{Flags: wire.SYN, Seq: 5000, Wnd: 20000}})
+		s.h.Arrives(s.now, &wire.Packet{Src: s.peer, Dst: local, Seg: wire.Segment{Flags: wire.ACK, Seq: 5001, Ack: 701, Wnd: 20000}})
+		s.id, _, _ = s.h.Accept(s.id, "x")
+	case name == "listening":
+		s.h.Listen(s.now, s.id, 0, 5)
+		return s
+	default:
+		s.h.Connect(s.now, s.id, s.peer)
+		s.arrives(wire.SYN|wire.ACK, "", 0)
+		s.h.Connected(s.id)
+	}
+	if strings.Contains(name, "CLOSE-WAIT") {
+		s.arrives(wire.FIN|wire.ACK, "", 0)
+	}
+	if strings.Contains(name, "FIN-WAIT-2") || strings.Contains(name, "TIME-WAIT") {
+		s.h.Close(s.now, s.id)
+		s.arrives(wire.ACK, "", 0)
+	}
+	if strings.Contains(name, "TIME-WAIT") {
+		s.arrives(wire.FIN|wire.ACK, "", 0)
+	}
+	if strings.Contains(name, "listener closed") {
+		s.h.Close(s.now, listener)
+	}
+	return s
+}
+
+// bind() refuses a port when Linux does: unless both sockets have SO_REUSEADDR and none
+// listens.
+func TestBindRefusesWhatLinuxRefuses(t *testing.T) {
+	all := rows(t, "linux-6.18-bind.tsv")
+	if len(all) < 40 {
+		t.Fatalf("only %d rows", len(all))
+	}
+	for _, r := range all {
+		s := holder(r[0], r[1] == "first" || r[1] == "both")
+		second := s.h.Socket("second")
+		if r[1] == "second" || r[1] == "both" {
+			s.h.SetOption(s.now, second, SOReuseAddr, Value{N: 1})
+		}
+		got, listen := "ok", "n/a"
+		if errno := s.h.Bind(second, wire.Endpoint{Port: 5000}); errno != wire.OK {
+			got = string(errno)
+		} else if listen = "ok"; s.h.Listen(s.now, second, 0, 5) != wire.OK {
+			listen = "refused"
+		}
+		if got != r[2] || listen != r[3] {
+			t.Errorf("the port is held by a socket %s, SO_REUSEADDR on %s: bind %s, listen %s; Linux: %s, %s", r[0], r[1], got, listen, r[2], r[3])
+		}
+	}
+}
