@@ -98,11 +98,6 @@ func (e *Expect) Holds(t *trace.Trace, from int, since time.Duration) (ok bool, 
 	}
 }
 
-// late reports whether an event is past the time that the check allows.
-func (e *Expect) late(ev *trace.Event, since time.Duration) bool {
-	return e.Within > 0 && ev.T-since > e.Within
-}
-
 // paths returns the states each connection of the host went through, in order.
 func paths(t *trace.Trace, host string) (names []string, states map[string][]wire.State) {
 	states = map[string][]wire.State{}
