@@ -70,13 +70,7 @@ func TestFramesReadBackAsTheSameSegments(t *testing.T) {
 // tshark opens the model's captures, finds nothing malformed, checksums right,
 // and counts the same relative numbers.
 func TestTsharkAgrees(t *testing.T) {
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("NETLAB_REQUIRE_LIVE") != "" {
-			t.Fatal("tshark is not installed, and NETLAB_REQUIRE_LIVE is set")
-		}
-		t.Skip("tshark is not installed")
-	}
+	reader := tshark(t)
 	for _, file := range []string{"open/handshake", "close/four-segments", "close/simultaneous-close"} {
 		tr := run(t, file, tcp.Linux)
 		frames, err := capture.Frames(tr, time.Unix(1_700_000_000, 0))
@@ -91,7 +85,7 @@ func TestTsharkAgrees(t *testing.T) {
 		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command(tshark, "-n", "-2", "-r", path, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
+		out, err := exec.Command(reader, "-n", "-2", "-r", path, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
 			"-T", "fields", "-e", "tcp.seq", "-e", "tcp.ack", "-e", "tcp.checksum.status", "-e", "_ws.malformed", "-e", "_ws.expert.severity").Output()
 		if err != nil {
 			t.Fatalf("tshark: %v", err)

@@ -21,13 +21,7 @@ import (
 // right, and it agrees with the model about retransmissions, duplicate ACKs, closed windows
 // and resets. Each case gets addresses of its own, so that one file can hold them all.
 func TestTsharkAgreesOnTheLibrary(t *testing.T) {
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("NETLAB_REQUIRE_LIVE") != "" {
-			t.Fatal("tshark is not installed, and NETLAB_REQUIRE_LIVE is set")
-		}
-		t.Skip("tshark is not installed")
-	}
+	reader := tshark(t)
 	scripts, err := library.Scripts()
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +70,7 @@ func TestTsharkAgreesOnTheLibrary(t *testing.T) {
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
-	out, err := exec.Command(tshark, args...).Output()
+	out, err := exec.Command(reader, args...).Output()
 	if err != nil {
 		t.Fatalf("tshark: %v", err)
 	}

@@ -1,13 +1,14 @@
 package sim
 
 import (
+	"slices"
+
 	"netlab/sim/fault"
 	"netlab/sim/ip"
 	"netlab/sim/scenario"
 	"netlab/sim/socket"
 	"netlab/sim/tcp"
 	"netlab/sim/wire"
-	"slices"
 )
 
 // newWorld returns the world before anything has happened.
@@ -47,7 +48,6 @@ func newWorld(s *scenario.Script, opt Options) *World {
 			if l := s.Link(s.Hosts[a].Name, s.Hosts[b].Name); l != nil && a != b {
 				k.mtu = l.MTU
 			}
-			k.mtu = max(0, k.mtu)
 		}
 	}
 	for _, f := range s.Faults {

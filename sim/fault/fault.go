@@ -212,22 +212,22 @@ var verbNames = [...]string{"drop", "delay", "duplicate", "old", "corrupt"}
 // String returns the word used in scripts.
 func (v Verb) String() string { return verbNames[v] }
 
+var rules wire.Rulebook
+
 // Rules of the network: it may do all of this to a packet (RFC 9293 §2.2 builds
 // on no more than a service that may lose, delay, repeat and reorder).
 var (
-	RuleLost         = &wire.Rule{ID: "lost", Ref: "RFC 9293 §3.8.1", Text: "The network may lose a segment; the sender finds out by waiting."}
-	RuleLostDatagram = &wire.Rule{ID: "lost-datagram", Ref: "RFC 768", Text: "The network may lose a datagram; UDP does not notice, and nobody sends it again."}
-	RuleDelayed      = &wire.Rule{ID: "delayed", Ref: "RFC 9293 §3.8.1", Text: "The network may hold a segment back."}
-	RuleDuplicated   = &wire.Rule{ID: "duplicated", Ref: "RFC 9293 §3.8.1", Text: "The network may deliver a segment twice."}
-	RuleCorrupted    = &wire.Rule{ID: "corrupted", Ref: "RFC 9293 §3.8.1", Text: "The network may change a bit; the checksum is there to notice."}
-	RuleAckStorm     = &wire.Rule{ID: "ack-storm", Ref: "RFC 9293 §3.10.7.4, first; RFC 5961 §7", Text: "Two ends that disagree answer each other's ACKs for ever; only a limit, or a loss, ends it."}
-	RuleOldPacket    = &wire.Rule{ID: "old-duplicate", Ref: "RFC 9293 §3.5, Figure 8", Text: "A segment of an earlier connection can turn up late."}
+	RuleLost         = rules.Add("lost", "RFC 9293 §3.8.1", "The network may lose a segment; the sender finds out by waiting.")
+	RuleLostDatagram = rules.Add("lost-datagram", "RFC 768", "The network may lose a datagram; UDP does not notice, and nobody sends it again.")
+	RuleDelayed      = rules.Add("delayed", "RFC 9293 §3.8.1", "The network may hold a segment back.")
+	RuleDuplicated   = rules.Add("duplicated", "RFC 9293 §3.8.1", "The network may deliver a segment twice.")
+	RuleCorrupted    = rules.Add("corrupted", "RFC 9293 §3.8.1", "The network may change a bit; the checksum is there to notice.")
+	RuleAckStorm     = rules.Add("ack-storm", "RFC 9293 §3.10.7.4, first; RFC 5961 §7", "Two ends that disagree answer each other's ACKs for ever; only a limit, or a loss, ends it.")
+	RuleOldPacket    = rules.Add("old-duplicate", "RFC 9293 §3.5, Figure 8", "A segment of an earlier connection can turn up late.")
 )
 
 // Rules lists the network's rules.
-func Rules() []*wire.Rule {
-	return []*wire.Rule{RuleLost, RuleLostDatagram, RuleDelayed, RuleDuplicated, RuleCorrupted, RuleOldPacket, RuleAckStorm}
-}
+func Rules() []*wire.Rule { return slices.Clone(rules) }
 
 // A Fault is one line of a script about the network.
 type Fault struct {

@@ -4,23 +4,24 @@
 package ip
 
 import (
+	"slices"
 	"time"
 
 	"netlab/sim/wire"
 )
 
+var rules wire.Rulebook
+
 // Rules of IP.
 var (
-	RuleFragment    = &wire.Rule{ID: "ip-fragment", Ref: "RFC 791 §3.2", Text: "The datagram is longer than the link's MTU: it travels in fragments."}
-	RuleReassembled = &wire.Rule{ID: "ip-reassembled", Ref: "RFC 791 §3.2", Text: "The last missing fragment is here: the datagram is whole again."}
-	RuleWaiting     = &wire.Rule{ID: "ip-fragment-waits", Ref: "RFC 791 §3.2", Text: "A fragment waits for the others."}
-	RuleIncomplete  = &wire.Rule{ID: "ip-incomplete", Ref: "RFC 1122 §3.3.2", Text: "A fragment never came: after a while the others are thrown away, the datagram is lost, and its sender is told by ICMP if the first fragment came."}
+	RuleFragment    = rules.Add("ip-fragment", "RFC 791 §3.2", "The datagram is longer than the link's MTU: it travels in fragments.")
+	RuleReassembled = rules.Add("ip-reassembled", "RFC 791 §3.2", "The last missing fragment is here: the datagram is whole again.")
+	RuleWaiting     = rules.Add("ip-fragment-waits", "RFC 791 §3.2", "A fragment waits for the others.")
+	RuleIncomplete  = rules.Add("ip-incomplete", "RFC 1122 §3.3.2", "A fragment never came: after a while the others are thrown away, the datagram is lost, and its sender is told by ICMP if the first fragment came.")
 )
 
 // Rules lists the rules of IP.
-func Rules() []*wire.Rule {
-	return []*wire.Rule{RuleFragment, RuleReassembled, RuleWaiting, RuleIncomplete}
-}
+func Rules() []*wire.Rule { return slices.Clone(rules) }
 
 // How long fragments wait for the missing ones.
 const (

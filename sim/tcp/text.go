@@ -137,7 +137,7 @@ func (m *machine) checkFin(seg wire.Segment) {
 		m.enter(wire.StateClosing, RuleFinCrossed)
 	case wire.StateFinWait2:
 		m.enterTimeWait(RuleFinBothAcked)
-	default: // CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT: a repeated FIN is outside the window
+	default: // no other state waits for a FIN
 	}
 }
 
