@@ -53,3 +53,37 @@ func FuzzPlay(f *testing.F) {
 		scenario.Judge(s, Run(s, Options{Seed: 3}))
 	})
 }
+
+// A connection in TIME-WAIT that has given way to a new SYN comes back when the SYN proves
+// an old duplicate (MAY-2), but not from the dead: only within its 2*MSL.
+func TestTimeWaitDoesNotComeBackLate(t *testing.T) {
+	text, _, _ := library.Text("segments/closing")
+	for title, want := range map[string]int{
+		"MAY-2 the new SYN was an old duplicate after all: back to TIME-WAIT":   1,
+		"MUST-13 TIME-WAIT does not come back when 2*MSL have passed meanwhile": 0,
+	} {
+		all, err := scenario.ParseFile("closing", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, s := range all {
+			if s.Case != title {
+				continue
+			}
+			found = true
+			back := 0
+			for _, e := range Run(s, Options{}).Events {
+				if e.Rule != nil && e.Rule.ID == "reopen-failed" {
+					back++
+				}
+			}
+			if back != want {
+				t.Errorf("%s: came back %d times, want %d", title, back, want)
+			}
+		}
+		if !found {
+			t.Errorf("there is no case %q", title)
+		}
+	}
+}

@@ -286,20 +286,13 @@ func (w *World) timerGoesOff(it *item) bool {
 		w.scheduleTimer(it.host, it.sock, it.timer, at, it.cause)
 		return false
 	}
-	if w.silent(it) {
-		h.Expire(w.now, it.sock, it.timer)
-		w.drain(it.host)
-		return true
+	if !h.Suspended(it.sock) {
+		w.cause = w.record(trace.Event{Host: h.Name, Kind: trace.Timer, Conn: h.ConnName(it.sock), Text: it.timer.String()})
 	}
-	w.cause = w.record(trace.Event{Host: h.Name, Kind: trace.Timer, Conn: h.ConnName(it.sock), Text: it.timer.String()})
 	h.Expire(w.now, it.sock, it.timer)
 	w.drain(it.host)
 	return true
 }
-
-// silent reports whether a timer has nothing to do with what is seen: that of a
-// connection which has given way to another.
-func (w *World) silent(it *item) bool { return w.hosts[it.host].Suspended(it.sock) }
 
 // arrive delivers a packet to its host.
 func (w *World) arrive(it *item) {

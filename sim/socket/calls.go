@@ -324,7 +324,7 @@ func (h *Host) Close(now time.Duration, id ID) wire.Errno {
 	switch {
 	case s.role == listener:
 		h.stopListening(now, id)
-	case s.role == datagram:
+	case s.role == datagram, s.role == suspended: // which may come back
 	case s.role != connection || s.tcb.State == wire.StateClosed:
 		s.role = dead
 	case s.tcb.Readable() > 0 && s.tcb.State != wire.StateTimeWait: // TIME-WAIT has nobody left to tell

@@ -247,8 +247,7 @@ func (h *Host) leavesEmbryo(now time.Duration, id ID) {
 	}
 	old := &h.socks[s.reopens]
 	switch {
-	case old.role != suspended:
-	case opened:
+	case opened, old.tcb.State != wire.StateTimeWait: // 2*MSL may have passed meanwhile
 		old.role = dead
 	default: // the SYN was an old duplicate: back to TIME-WAIT (MAY-2)
 		old.role = connection
@@ -358,14 +357,16 @@ func (h *Host) arrivesConnection(now time.Duration, id ID, src, dst wire.Endpoin
 	h.step(now, id, tcp.Arrives(seg, 0))
 }
 
-// Suspended reports whether the socket has given way to a new connection: its timers
-// do not count meanwhile.
+// Suspended reports whether the socket has given way to a new connection.
 func (h *Host) Suspended(id ID) bool { return h.socks[id].role == suspended }
 
-// Expire tells a socket's endpoint that a timer has gone off.
+// Expire tells a socket's endpoint that a timer has gone off. What becomes of one that has
+// given way shows nowhere: it has left the stage already.
 func (h *Host) Expire(now time.Duration, id ID, t tcp.Timer) {
-	if h.socks[id].role != suspended || t == tcp.TimerTimeWait {
-		h.step(now, id, tcp.Expire(t))
+	shown := len(h.fx)
+	h.step(now, id, tcp.Expire(t))
+	if h.Suspended(id) {
+		h.fx = h.fx[:shown]
 	}
 }
 
