@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"netlab/sim"
+	"netlab/sim/library"
+	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
 
@@ -88,6 +90,60 @@ func TestEveryEdgeIsShown(t *testing.T) {
 	for edge, names := range e.Edges {
 		if !known[edge] {
 			t.Errorf("%s goes from %s to %s, which is no edge of RFC 9293 Figure 5", names[0], edge.From, edge.To)
+		}
+	}
+}
+
+// Note 2 of Figure 5: a FIN that acknowledges ours goes from FIN-WAIT-1 to TIME-WAIT. The
+// text's eight checks take it in two steps, and both are the work of one segment.
+func TestNoteTwo(t *testing.T) {
+	scripts, err := library.Scripts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, s := range scripts {
+		tr := sim.Run(s, sim.Options{Seed: sim.DefaultSeed})
+		var last *trace.Event
+		for i := range tr.Events {
+			e := &tr.Events[i]
+			if e.Kind != trace.State {
+				continue
+			}
+			if last != nil && last.Host == e.Host && last.Conn == e.Conn && last.Cause == e.Cause &&
+				last.From == wire.StateFinWait1 && e.To == wire.StateTimeWait {
+				found++
+				if last.To != wire.StateFinWait2 || last.T != e.T {
+					t.Errorf("%s: by way of %s in %v", title(s), last.To, e.T-last.T)
+				}
+			}
+			last = e
+		}
+	}
+	if found == 0 {
+		t.Error("no scenario shows FIN-WAIT-1 to TIME-WAIT by one segment")
+	}
+}
+
+// "Why?" can be asked of every transition, every segment sent and every one dropped.
+func TestEverythingHasAReason(t *testing.T) {
+	scripts, err := library.Scripts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, r := range sim.Rules() {
+		known[r.ID] = true
+	}
+	for _, s := range scripts {
+		for _, e := range sim.Run(s, sim.Options{Seed: sim.DefaultSeed}).Events {
+			switch e.Kind {
+			case trace.State, trace.Send, trace.Drop:
+				if e.Rule == nil || !known[e.Rule.ID] {
+					t.Errorf("%s, event %d has no rule: %s", title(s), e.N, e.Line())
+				}
+			default: // what a program does has the program for a reason
+			}
 		}
 	}
 }

@@ -142,10 +142,15 @@ func (h *Host) Linger(id ID) (time.Duration, bool) {
 	}
 }
 
-// Errno is getsockopt(SO_ERROR): it returns the pending error and clears it.
+// Errno is getsockopt(SO_ERROR): it returns the pending error and clears it. Without one it
+// tells of an open connection in trouble, where the profile does (RFC 9293 §3.8.3, SHLD-9).
 func (h *Host) Errno(id ID) wire.Errno {
-	errno := h.socks[id].err
-	h.socks[id].err = wire.OK
+	s := &h.socks[id]
+	errno := s.err
+	s.err = wire.OK
+	if errno == wire.OK && s.tcb.InTrouble() {
+		return wire.ETIMEDOUT
+	}
 	return errno
 }
 

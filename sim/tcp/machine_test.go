@@ -227,6 +227,62 @@ func TestSynBackOffAndGivingUp(t *testing.T) {
 	d.wantSignal("the program learns that nobody answered", wire.ETIMEDOUT)
 }
 
+// RFC 9293 §3.8.3: from R1 on IP and the program are warned (MUST-20, SHLD-9), at R2 the
+// connection is closed. R1 is three time-outs (SHLD-10), R2 at least 100 s for data
+// (SHLD-11) and three minutes for a SYN (MUST-22, MUST-23); the program may set its own.
+func TestR1AndR2(t *testing.T) {
+	custom := quiet
+	custom.UserTimeout = 5 * time.Second
+	for _, c := range []struct {
+		name      string
+		p         Profile
+		open      bool
+		r2, until time.Duration // it ends in between
+	}{
+		{"textbook, data", Textbook, true, 100 * time.Second, time.Hour},
+		{"textbook, SYN", Textbook, false, 180 * time.Second, time.Hour},
+		{"rfc9293, data", RFC9293, true, 100 * time.Second, time.Hour},
+		{"rfc9293, SYN", RFC9293, false, 180 * time.Second, time.Hour},
+		{"linux, data", Linux, true, 100 * time.Second, time.Hour},
+		{"the program's own R2", custom, true, 5 * time.Second, 5 * time.Second},
+	} {
+		d := newDialogue(t, c.p)
+		if c.open {
+			d = established(t, c.p)
+			d.do(Send("hello"))
+		} else {
+			d.do(OpenActive(99))
+		}
+		begun, warned := d.now, 0
+		for timeouts := 0; d.b.State != wire.StateClosed; timeouts++ {
+			timer, at := d.b.NextDeadline()
+			if at == 0 {
+				t.Fatalf("%s: no timer runs in %s", c.name, d.b.State)
+			}
+			if want := c.open && c.p.WarnProgram && d.b.Retries >= 3; d.b.InTrouble() != want {
+				t.Errorf("%s: after %d time-outs in trouble is %v", c.name, timeouts, !want)
+			}
+			d.now = at
+			d.do(Expire(timer))
+			for _, o := range d.out {
+				if o.Effect == EffectAdvise {
+					warned++
+					if timeouts != 2 {
+						t.Errorf("%s: R1 is reached with time-out %d, want the third", c.name, timeouts+1)
+					}
+				}
+			}
+		}
+		if took := d.now - begun; took < c.r2 || took > c.until {
+			t.Errorf("%s: R2 is %v, want %v to %v", c.name, took, c.r2, c.until)
+		}
+		if warned != 1 && c.r2 != c.until {
+			t.Errorf("%s: warned %d times, want once", c.name, warned)
+		}
+		d.wantSignal(c.name+": the program is told at R2", wire.ETIMEDOUT)
+	}
+}
+
 // Linux repeats the first SYNs every second (measured: 0, 1, 2, 3, 4, 5, 7, 11, 19 s).
 func TestLinuxSynTimes(t *testing.T) {
 	d := newDialogue(t, Linux)

@@ -39,6 +39,7 @@ type Profile struct {
 	OrphanRetries              uint8         // the same once no program has the connection; 0: as DataRetries
 	DataRetries                uint8         // R2 for data, counted in time-outs
 	R1                         uint8         // time-outs after which IP and the program are warned
+	WarnProgram                bool          // SO_ERROR is ETIMEDOUT from R1 on, as long as nothing is acknowledged (SHLD-9)
 	UserTimeout                time.Duration // R2 as a time; 0: only the count holds
 	TimeWait                   time.Duration // 2*MSL
 	FinWait2                   time.Duration // how long FIN-WAIT-2 lasts once nobody can read; 0: for ever
@@ -59,7 +60,7 @@ var Textbook = Profile{
 	Name: "textbook",
 	MSS:  1460, RcvBuf: 65535, SndBuf: 1 << 20,
 	InitialRTO: time.Second, MinRTO: time.Second, MaxRTO: time.Minute,
-	SynRetries: 7, SynAckRetries: 5, DataRetries: 15, R1: 3, // a SYN is tried for three minutes (MUST-23)
+	SynRetries: 7, SynAckRetries: 5, DataRetries: 15, R1: 3, WarnProgram: true, // a SYN is tried for three minutes (MUST-23)
 	TimeWait: 4 * time.Minute, // Deviation: none; MSL is two minutes in RFC 9293 §3.4.2
 	KeepIdle: 2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,
 	Quirks: QuirkDirectOpen | QuirkQuietTimeWaitAck,
@@ -73,7 +74,7 @@ var RFC9293 = Profile{
 	DelayedAck:     200 * time.Millisecond, // under half a second, MUST-40
 	FastRetransmit: true, Congestion: true,
 	InitialRTO: time.Second, MinRTO: time.Second, MaxRTO: time.Minute,
-	SynRetries: 7, SynAckRetries: 7, DataRetries: 255, R1: 3,
+	SynRetries: 7, SynAckRetries: 7, DataRetries: 255, R1: 3, WarnProgram: true,
 	UserTimeout: 5 * time.Minute, // RFC 9293 §3.9.1.1
 	TimeWait:    4 * time.Minute,
 	KeepIdle:    2 * time.Hour, KeepInterval: 75 * time.Second, KeepCount: 9,

@@ -84,6 +84,12 @@ func (m *machine) retransmissionTimeout() {
 	m.startRetransmit()
 }
 
+// InTrouble reports whether the program should know that R1 is reached and nothing has been
+// acknowledged since (RFC 9293 §3.8.3, SHLD-9).
+func (b *TCB) InTrouble() bool {
+	return b.Profile.WarnProgram && b.State.Synchronized() && b.Retries >= b.Profile.R1
+}
+
 // lossByTimeout takes note that everything sent is in doubt (RFC 5681 §3.1,
 // RFC 2018 §8).
 func (m *machine) lossByTimeout() {
