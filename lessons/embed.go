@@ -5,5 +5,5 @@ import "embed"
 
 // FS holds the files of the built-in lessons and the catalogues of texts.
 //
-//go:embed [0-9]*/lesson.toml [0-9]*/scenario.txt [0-9]*/worlds/*.txt [0-9]*/text/*.md [0-9]*/recorded.json
+//go:embed [0-9]*/lesson.toml [0-9]*/scenario.txt [0-9]*/worlds/*.txt [0-9]*/text/*.md [0-9]*/recorded/*.json
 var FS embed.FS

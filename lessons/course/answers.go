@@ -23,12 +23,7 @@ func (s *Session) AnswerAll(name string, data []byte) error {
 	if _, err := toml.Decode(string(data), &file); err != nil {
 		return tomlError(name, err)
 	}
-	var ids []string
-	for _, st := range s.Lesson().Steps {
-		if st.Ask != nil {
-			ids = append(ids, st.Ask.ID)
-		}
-	}
+	ids := s.Lesson().Questions()
 	for key := range file {
 		if !slices.Contains(ids, key) {
 			return fmt.Errorf("%s: no question %q (questions are %s)", name, key, strings.Join(ids, ", "))
@@ -79,14 +74,14 @@ func (s *Session) answerOne(name string, a *Ask, v any) error {
 // Hash identifies the lesson by what it plays and asks (64 bits in hexadecimal).
 func (l *Lesson) Hash() string {
 	h := sha256.New()
-	fmt.Fprintln(h, l.ID, l.Profile.Name, l.Script.Hash())
+	fmt.Fprintln(h, l.ID, l.Profile.Name)
+	for _, name := range l.Scenes() {
+		fmt.Fprintln(h, name, l.Scene(name).Hash())
+	}
 	for _, st := range l.Steps {
-		fmt.Fprintln(h, st.ID, st.At, st.Assert)
+		fmt.Fprintln(h, st.ID, st.Scene, st.At, st.Assert)
 		if st.Ask != nil {
 			fmt.Fprintln(h, *st.Ask)
-			if w := l.Worlds[st.Ask.World]; w != nil {
-				fmt.Fprintln(h, w.Hash())
-			}
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])

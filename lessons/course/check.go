@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"netlab/lessons/text"
+	"netlab/sim"
+	"netlab/sim/scenario"
 )
 
 // Check looks for everything that could go wrong in front of a learner: for each
@@ -49,8 +51,46 @@ func checkSeed(l *Lesson, seed uint64) (errs []error) {
 				fail("%s: step %s: %w", lang, st.ID, err)
 			}
 		}
+		if err := s.checkChallenge(); err != nil {
+			fail("challenge: %w", err)
+		}
+	}
+	for _, name := range l.Scenes() {
+		script := l.Scene(name)
+		for _, v := range scenario.Judge(script, sim.Run(script, sim.Options{Profile: l.Profile, Seed: seed})) {
+			if !v.OK {
+				fail("%s: %s", sceneFile(name), v)
+			}
+		}
 	}
 	return errs
+}
+
+// checkChallenge makes sure that the goal is out of reach as things are, and that
+// the solution reaches it.
+func (s *Session) checkChallenge() error {
+	c := s.Lesson().Challenge
+	if c == nil {
+		return nil
+	}
+	if try, err := s.TryChallenge(nil); err != nil {
+		return err
+	} else if try.Reached {
+		return errors.New("the goal is reached without a change")
+	}
+	try, err := s.TryChallenge(c.Solution)
+	if err != nil {
+		return err
+	}
+	if !try.Reached {
+		return fmt.Errorf("the solution %q does not reach the goal", c.Solution)
+	}
+	for _, code := range s.Lesson().Text(s.Words.Lang).Challenge.expressions() {
+		if _, err := try.place.evalText(code); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkStep checks the words and the question of one step.
@@ -59,8 +99,13 @@ func checkStep(s *Session, i int) (errs []error) {
 	words := s.words(i)
 	place := s.answerPlace()
 	for _, code := range words.expressions() {
-		if _, err := place.eval(code); err != nil {
+		if _, err := place.evalText(code); err != nil {
 			errs = append(errs, err)
+		}
+	}
+	for _, name := range s.Step().Plot {
+		if _, _, ok := parsePlot(s.Trace(), name); !ok {
+			errs = append(errs, fmt.Errorf("plot %q: write HOST.VARIABLE, such as A.cwnd", name))
 		}
 	}
 	a := s.Ask()
@@ -71,17 +116,65 @@ func checkStep(s *Session, i int) (errs []error) {
 	if err != nil {
 		return append(errs, err)
 	}
-	if a.Kind.Typed() && s.tells(ans.text, i) {
+	if (a.Kind == AskNumber || a.Kind == AskState) && s.tells(ans.text, i) {
 		errs = append(errs, fmt.Errorf("question %s: the story tells the answer %q before it is asked", a.ID, ans.text))
 	}
-	seen := map[string]string{ans.key(): "the right answer"}
+	seen := map[string]string{ans.key: "the right answer"}
 	for _, w := range ans.wrong {
 		if other, ok := seen[w.text]; ok && other != w.because {
 			errs = append(errs, fmt.Errorf("question %s: a wrong answer is equal to %s (%s)", a.ID, other, w.text))
 		}
 		seen[w.text] = w.because
+		if err := s.checkTrueIf(w); err != nil {
+			errs = append(errs, fmt.Errorf("question %s: %w", a.ID, err))
+		}
 	}
 	return errs
+}
+
+// checkTrueIf makes sure that a wrong answer is right in the world that its
+// changes make.
+func (s *Session) checkTrueIf(w wrongAnswer) error {
+	if len(w.trueIf) == 0 {
+		return nil
+	}
+	script, err := s.questionScript().Change(w.trueIf...)
+	if err != nil {
+		return fmt.Errorf("true_if: %w", err)
+	}
+	a := s.Ask()
+	t := s.Run.Play(script)
+	p := &place{t: t}
+	if a.World != "" {
+		if _, err := a.From.find(t); err != nil {
+			return fmt.Errorf("true_if %q: %w", w.trueIf, err)
+		}
+		p = worldPlace(t, a.From)
+	} else {
+		if p.this, err = s.Step().At.find(t); err != nil {
+			return fmt.Errorf("true_if %q: %w", w.trueIf, err)
+		}
+		p.n = moment(t, p.this)
+	}
+	ans, err := answerAt(a, p)
+	if err != nil {
+		return fmt.Errorf("true_if %q: %w", w.trueIf, err)
+	}
+	was, err := answerAt(a, s.Run.askPlace(s.pos))
+	if err != nil {
+		return err
+	}
+	// A number is compared by its own expression there: other worlds may have other numbers.
+	want := w.text
+	for k, other := range was.wrong {
+		if other.text == w.text && k < len(ans.wrong) && a.Kind == AskNumber {
+			want = ans.wrong[k].text
+		}
+	}
+	if ans.key != want {
+		return fmt.Errorf("true_if %q: there the answer is %s, not %s", w.trueIf, ans.key, want)
+	}
+	return nil
 }
 
 // tells reports whether a number stands in the story or the question of step i
@@ -117,10 +210,21 @@ func checkTexts(l *Lesson) (errs []error) {
 			if w := t.Steps[st.ID]; w == nil || (w.Story == "" && st.Ask == nil) {
 				fail("step %s has no words", st.ID)
 			} else {
-				for _, err := range checkWords(&st, w) {
+				for _, err := range checkWords(l, &st, w) {
 					fail("step %s: %w", st.ID, err)
 				}
 			}
+			if st.Scene != "" && t.Scenes[st.Scene] == "" {
+				fail("scene %s has no name (## scene: %s)", st.Scene, st.Scene)
+			}
+		}
+		for name := range t.Scenes {
+			if !slices.ContainsFunc(l.Steps, func(st Step) bool { return st.Scene == name }) {
+				fail("no step plays in scene %q", name)
+			}
+		}
+		for _, err := range checkChallengeWords(l, t) {
+			fail("challenge: %w", err)
 		}
 		for id := range t.Steps {
 			if l.StepIndex(id) < 0 {
@@ -131,8 +235,30 @@ func checkTexts(l *Lesson) (errs []error) {
 	return append(errs, checkLanguages(l)...)
 }
 
+// checkChallengeWords checks the words of the challenge.
+func checkChallengeWords(l *Lesson, t *Text) (errs []error) {
+	switch {
+	case l.Challenge == nil && t.Challenge != nil:
+		return []error{errors.New("it is not in lesson.toml")}
+	case l.Challenge == nil:
+		return nil
+	case t.Challenge == nil:
+		return []error{errors.New("it has no words (## challenge)")}
+	}
+	if t.Challenge.Story == "" {
+		errs = append(errs, errors.New("it does not say what to reach"))
+	}
+	if n := len(t.Challenge.Hints); n < 1 || n > 3 {
+		errs = append(errs, fmt.Errorf("it has %d hints, want 1 to 3", n))
+	}
+	if t.Challenge.After == "" {
+		errs = append(errs, errors.New("nothing is told once it is reached (### after)"))
+	}
+	return errs
+}
+
 // checkWords checks the words of one question: text, hints, choices, reasons.
-func checkWords(st *Step, w *StepText) (errs []error) {
+func checkWords(l *Lesson, st *Step, w *StepText) (errs []error) {
 	a := st.Ask
 	if a == nil {
 		if w.AskID != "" {
@@ -155,11 +281,16 @@ func checkWords(st *Step, w *StepText) (errs []error) {
 		}
 	}
 	for _, because := range beliefs(a) {
-		if _, ok := text.Misconceptions()[because]; !ok {
+		if _, ok := l.Misconception(because); !ok {
 			errs = append(errs, fmt.Errorf("misconception %q is not in the table", because))
 		}
 		if strings.TrimSpace(w.Because[because]) == "" {
 			errs = append(errs, fmt.Errorf("a wrong answer is not explained (### because: %s)", because))
+		}
+	}
+	for id := range w.Because {
+		if !slices.Contains(beliefs(a), id) {
+			errs = append(errs, fmt.Errorf("no wrong answer shows %q (### because: %s)", id, id))
 		}
 	}
 	if a.Kind.Typed() && w.Otherwise == "" {
@@ -171,7 +302,7 @@ func checkWords(st *Step, w *StepText) (errs []error) {
 			without++
 		}
 	}
-	if len(a.Choices) > 0 && without != 1 {
+	if a.Kind != AskOrder && len(a.Choices) > 0 && without != 1 {
 		errs = append(errs, fmt.Errorf("question %s: %d choices have no because; only the right one may lack it", a.ID, without))
 	}
 	return errs

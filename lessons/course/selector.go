@@ -3,6 +3,7 @@ package course
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"netlab/sim/fault"
@@ -11,16 +12,24 @@ import (
 )
 
 // A Selector names one event of a trace by what it is, never by its place:
-// "B recv SYN", "A state ESTABLISHED", "A return connect", "start" or "end".
+// "B recv SYN", "A state ESTABLISHED", "A return connect", "B recv data 2", "end".
 type Selector struct {
 	text string
 	host string
-	kind trace.Kind
+	verb string
 	what string
+	nth  int // 0: there must be exactly one
 }
 
 // String returns the selector as lesson.toml writes it.
 func (s Selector) String() string { return s.text }
+
+// verbs are the kinds of event that a lesson can name, with what each wants to
+// be told besides.
+var verbs = map[string]string{
+	"send": "packet", "recv": "packet", "lost": "packet", "ignores": "packet",
+	"state": "state", "call": "call", "return": "call", "deliver": "", "timer": "",
+}
 
 func parseSelector(text string) (Selector, error) {
 	s := Selector{text: text}
@@ -28,40 +37,67 @@ func parseSelector(text string) (Selector, error) {
 		return s, nil
 	}
 	f := strings.Fields(text)
-	if len(f) != 3 {
-		return s, fmt.Errorf("bad event %q (write for example: B recv SYN, A state ESTABLISHED, A return connect, end)", text)
+	if n := len(f); n > 2 {
+		if nth, err := strconv.Atoi(f[n-1]); err == nil && nth > 0 {
+			s.nth, f = nth, f[:n-1]
+		}
 	}
-	s.host, s.kind, s.what = f[0], trace.Kind(f[1]), f[2]
-	switch s.kind {
-	case trace.Send, trace.Recv, trace.Drop:
-		if _, ok := fault.ParseWhat(s.what); !ok {
-			return s, fmt.Errorf("event %q: unknown kind of segment %q", text, s.what)
-		}
-	case trace.State:
-		if _, ok := wire.ParseState(s.what); !ok {
-			return s, fmt.Errorf("event %q: unknown state %q", text, s.what)
-		}
-	case trace.Call, trace.Return:
-	default:
-		return s, fmt.Errorf("event %q: a lesson can stop at call, return, send, recv, drop and state", text)
+	const example = "write for example: B recv SYN, B recv data 2, A state ESTABLISHED, A return connect, end"
+	if len(f) < 2 {
+		return s, fmt.Errorf("bad event %q (%s)", text, example)
+	}
+	s.host, s.verb = f[0], f[1]
+	wants, known := verbs[s.verb]
+	switch {
+	case !known:
+		return s, fmt.Errorf("event %q: a lesson can stop at call, return, send, recv, lost, ignores, state, deliver and timer", text)
+	case wants == "" && len(f) == 2:
+		return s, nil
+	case wants == "" || len(f) != 3:
+		return s, fmt.Errorf("bad event %q (%s)", text, example)
+	}
+	s.what = f[2]
+	if _, ok := fault.ParseWhat(s.what); wants == "packet" && !ok {
+		return s, fmt.Errorf("event %q: unknown kind of packet %q", text, s.what)
+	}
+	if _, ok := wire.ParseState(s.what); wants == "state" && !ok {
+		return s, fmt.Errorf("event %q: unknown state %q", text, s.what)
 	}
 	return s, nil
 }
 
-// matches reports whether the event is of the kind selected.
-func (s Selector) matches(e *trace.Event) bool {
-	if e.Host != s.host || e.Kind != s.kind {
+// happened reports whether an event is of the kind that a verb names: whose it
+// is, and of which kind.
+func happened(e *trace.Event, host, verb, what string) bool {
+	by := e.Host
+	kind := trace.Kind(verb)
+	switch verb {
+	case "lost": // the network's doing, told of the sender
+		by, kind = e.Src.Host, trace.Drop
+		if e.Text == "" {
+			return false
+		}
+	case "ignores":
+		kind = trace.Drop
+		if e.Text != "" {
+			return false
+		}
+	}
+	if e.Kind != kind || host != "" && by != host {
 		return false
 	}
-	switch s.kind {
-	case trace.State:
-		want, _ := wire.ParseState(s.what)
+	if what == "" {
+		return true
+	}
+	switch verbs[verb] {
+	case "state":
+		want, _ := wire.ParseState(what)
 		return e.To == want
-	case trace.Call, trace.Return:
-		return e.Call == s.what
-	default: // a segment
-		what, _ := fault.ParseWhat(s.what)
-		return what.Is(e.AsPacket())
+	case "call":
+		return e.Call == what
+	default: // a packet
+		kind, ok := fault.ParseWhat(what)
+		return ok && kind.Is(e.AsPacket())
 	}
 }
 
@@ -69,19 +105,24 @@ func (s Selector) matches(e *trace.Event) bool {
 // for the end.
 func (s Selector) find(t *trace.Trace) (int, error) {
 	switch s.text {
-	case "start":
+	case "start", "":
 		return 0, nil
 	case "end":
 		return len(t.Events), nil
 	}
 	var hits []int
 	for i := range t.Events {
-		if s.matches(&t.Events[i]) {
+		if happened(&t.Events[i], s.host, s.verb, s.what) {
 			hits = append(hits, t.Events[i].N)
 		}
 	}
-	if len(hits) != 1 {
-		return 0, fmt.Errorf("%q matches %d events, not one", s.text, len(hits))
+	switch {
+	case s.nth > 0 && len(hits) >= s.nth:
+		return hits[s.nth-1], nil
+	case s.nth > 0:
+		return 0, fmt.Errorf("%q: there are only %d such events", s.text, len(hits))
+	case len(hits) != 1:
+		return 0, fmt.Errorf("%q matches %d events, not one (a number after it picks one)", s.text, len(hits))
 	}
 	return hits[0], nil
 }

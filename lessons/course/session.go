@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"netlab/lessons/text"
+	"netlab/sim/scenario"
 	"netlab/sim/trace"
 )
 
@@ -108,12 +109,33 @@ func (s *Session) Question(direction int) bool {
 // Upto returns how many events of the trace are shown.
 func (s *Session) Upto() int { return s.Run.Upto(s.pos) }
 
-// Since returns how many events were shown at the step before.
+// Since returns how many events were shown at the step before, if that was in
+// the same scene.
 func (s *Session) Since() int {
-	if s.pos == 0 {
+	if s.NewScene() {
 		return 0
 	}
 	return s.Run.Upto(s.pos - 1)
+}
+
+// NewScene reports whether the current step begins a scene.
+func (s *Session) NewScene() bool {
+	return s.pos == 0 || s.Lesson().Steps[s.pos-1].Scene != s.Step().Scene
+}
+
+// Trace returns the run of the current step's scene.
+func (s *Session) Trace() *trace.Trace { return s.Run.TraceOf(s.pos) }
+
+// Script returns the script of the current step's scene.
+func (s *Session) Script() *scenario.Script { return s.Lesson().Scene(s.Step().Scene) }
+
+// SceneTitle names the current step's scene in the learner's words; it is empty
+// for the lesson's own script.
+func (s *Session) SceneTitle() string {
+	if s.Step().Scene == "" {
+		return ""
+	}
+	return s.Lesson().Text(s.Words.Lang).SceneTitle(s.Step().Scene)
 }
 
 // Ask returns the question of the current step, or nil.
@@ -154,7 +176,7 @@ func (s *Session) words(i int) *StepText {
 
 // fill evaluates the expressions of a text; `lesson check` has made sure that
 // they can be.
-func (s *Session) fill(p place, text string) string {
+func (s *Session) fill(p *place, text string) string {
 	out, err := p.fill(text)
 	if err != nil {
 		return text
@@ -181,13 +203,13 @@ func (s *Session) After() string {
 
 // answerPlace is where the words about an answer are evaluated: at the step, with
 // the answer by that name.
-func (s *Session) answerPlace() place {
+func (s *Session) answerPlace() *place {
 	p := s.Run.place(s.pos)
 	if s.Ask() == nil {
 		return p
 	}
 	if a, err := s.Run.answerOf(s.pos); err == nil {
-		p.extra = map[string]any{"answer": a.text}
+		return p.with("answer", a.text)
 	}
 	return p
 }
@@ -210,8 +232,15 @@ func (s *Session) Solution() string {
 	if err != nil {
 		return ""
 	}
-	if a.right > 0 {
+	switch {
+	case a.right > 0:
 		return fmt.Sprintf("%d) %s", a.right, s.Choices()[a.right-1])
+	case a.order != nil:
+		var parts []string
+		for _, n := range a.order {
+			parts = append(parts, fmt.Sprintf("%d) %s", n, s.Choices()[n-1]))
+		}
+		return strings.Join(parts, "  ")
 	}
 	return a.text
 }
@@ -248,94 +277,10 @@ func (s *Session) Skip() {
 	r.Closed, r.Skipped = true, len(r.Tries) == 0
 }
 
-// A Feedback is what is said about a try.
-type Feedback struct {
-	Right         bool
-	Closed        bool
-	TriesLeft     int
-	Because       string // why it is wrong, in the lesson's words
-	Misconception string // the belief it shows; may be empty
-	Invalid       string // the try was not understood and does not count
-}
-
-// Answer takes a try at the open question.
-func (s *Session) Answer(typed string) Feedback {
-	a := s.Ask()
-	r := s.Record(a.ID)
-	ans, err := s.Run.answerOf(s.pos)
-	if err != nil || r.Closed {
-		return Feedback{Closed: true}
-	}
-	given, problem := s.understand(a, typed)
-	if problem == "" && s.tried(a, r, given) {
-		problem = s.Words.T("tried_already")
-	}
-	if problem != "" {
-		return Feedback{Invalid: problem, TriesLeft: s.TriesLeft()}
-	}
-	r.Tries = append(r.Tries, typed)
-	f := Feedback{Right: given == ans.key()}
-	if f.Right {
-		r.Right, r.Closed = true, true
-		r.First = len(r.Tries) == 1
-	} else {
-		f.Because, f.Misconception = s.explain(a, ans, given)
-		if s.TriesLeft() > 0 {
-			f.Because = mask(f.Because, ans.text)
-		}
-		if f.Misconception != "" && !slices.Contains(r.Shows, f.Misconception) {
-			r.Shows = append(r.Shows, f.Misconception)
-		}
-		r.Closed = s.TriesLeft() == 0
-	}
-	f.Closed, f.TriesLeft = r.Closed, s.TriesLeft()
-	return f
-}
-
-// tried reports whether the same answer was given before, in whatever form: it
-// costs no try.
-func (s *Session) tried(a *Ask, r *Record, given string) bool {
-	return slices.ContainsFunc(r.Tries, func(old string) bool {
-		was, problem := s.understand(a, old)
-		return problem == "" && was == given
-	})
-}
-
-// NotSure closes the question without a guess, and says so in the record.
-func (s *Session) NotSure() {
-	r := s.Record(s.Ask().ID)
-	r.Tries = append(r.Tries, "?")
-	r.Closed = true
-}
-
-// key is what a try that is understood must be equal to.
-func (a answer) key() string {
-	if a.right > 0 {
-		return fmt.Sprint(a.right)
-	}
-	return a.text
-}
-
-// explain finds why a wrong answer is wrong and which belief it shows.
-func (s *Session) explain(a *Ask, ans answer, given string) (words, belief string) {
-	texts := s.words(s.pos)
-	for _, w := range ans.wrong {
-		if w.text == given {
-			belief = w.because
-			break
-		}
-	}
-	if !a.Kind.Typed() {
-		for k, c := range a.Choices {
-			if fmt.Sprint(k+1) == given {
-				belief = c.Because
-			}
-		}
-	}
-	if t := texts.Because[belief]; t != "" && belief != "" {
-		return s.fill(s.answerPlace(), t), belief
-	}
-	return s.fill(s.answerPlace(), texts.Otherwise), belief
+// Belief returns a misconception in the learner's language.
+func (s *Session) Belief(id string) string {
+	m, _ := s.Lesson().Misconception(id)
+	return m.In(s.Words.Lang)
 }
 
 // Score returns how many questions were answered right at the first try, how
@@ -358,17 +303,6 @@ func (s *Session) Score() (right, met, total int) {
 
 // Finished reports whether the last step has been seen.
 func (s *Session) Finished() bool { return s.furthest == s.Len()-1 }
-
-// WorldTitle names the world of the current question in the learner's words.
-func (s *Session) WorldTitle() string { return s.words(s.pos).World }
-
-// WorldTrace returns the world of the current question, or nil.
-func (s *Session) WorldTrace() *trace.Trace {
-	if a := s.Ask(); a != nil && a.World != "" {
-		return s.Run.World(a.World)
-	}
-	return nil
-}
 
 // Plain strips the marks of bold and code from a text.
 func Plain(s string) string { return strings.NewReplacer("**", "", "`", "").Replace(s) }

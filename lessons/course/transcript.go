@@ -18,21 +18,18 @@ func (s *Session) Transcript(w io.Writer, until string) error {
 	b := &strings.Builder{}
 	l := s.Lesson()
 	fmt.Fprintf(b, "lesson  %s  %s  seed %d  lang %s  source model  profile %s\n", l.ID, s.Title(), s.Run.Seed, s.Words.Lang, l.Profile.Name)
-	for _, h := range s.Run.Trace.Hosts {
-		fmt.Fprintf(b, "host    %s  %s\n", h.Name, h.IP)
-	}
-	for _, k := range l.Script.Links {
-		fmt.Fprintf(b, "link    %s-%s  delay %s ms both ways\n", k.Hosts[0], k.Hosts[1], trace.Ms(k.Delay))
-	}
-	shown := 0
 	hides := s.hiddenBy(until)
-	for i := range l.Steps {
+	shown := map[string]int{} // events of each scene
+	for i, st := range l.Steps {
 		s.Goto(i)
 		head := fmt.Sprintf("step %d/%d", i+1, s.Len())
-		for _, e := range s.Run.Trace.Events[shown:s.Upto()] {
-			s.transcriptEvent(b, head, &e, hides)
+		if s.NewScene() {
+			s.transcriptScene(b, head)
 		}
-		shown = max(shown, s.Upto())
+		for k := shown[st.Scene]; k < s.Upto(); k++ {
+			s.transcriptEvent(b, head, &s.Trace().Events[k], hides)
+		}
+		shown[st.Scene] = max(shown[st.Scene], s.Upto())
 		fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(s.Story()))
 		if a := s.Ask(); a != nil {
 			if a.ID == until {
@@ -47,6 +44,19 @@ func (s *Session) Transcript(w io.Writer, until string) error {
 	fmt.Fprintf(b, "result  questions %d  answered %d  correct %d\n", total, met-s.skipped(), right)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// transcriptScene says where a scene plays.
+func (s *Session) transcriptScene(b *strings.Builder, head string) {
+	if title := s.SceneTitle(); title != "" {
+		fmt.Fprintf(b, "%s  scene  %s: %s\n", head, s.Step().Scene, oneLine(title))
+	}
+	for _, h := range s.Trace().Hosts {
+		fmt.Fprintf(b, "host    %s  %s\n", h.Name, h.IP)
+	}
+	for _, k := range s.Script().Links {
+		fmt.Fprintf(b, "link    %s  delay %s ms both ways\n", strings.Join(k.Hosts, "-"), trace.Ms(k.Delay))
+	}
 }
 
 // skipped counts the questions that were closed without a try.
@@ -125,7 +135,7 @@ func (s *Session) transcriptAnswer(b *strings.Builder, head string) {
 		fmt.Fprintf(b, "%s  ?  try    %s  %s\n", head, try, verdict)
 	}
 	for _, m := range r.Shows {
-		fmt.Fprintf(b, "%s  ?  belief %s: %s\n", head, m, s.Words.Misconception(m))
+		fmt.Fprintf(b, "%s  ?  belief %s: %s\n", head, m, s.Belief(m))
 	}
 	if len(r.Tries) == 0 {
 		s.Skip()
@@ -143,19 +153,27 @@ func (s *Session) JSON(w io.Writer) error {
 	enc.SetEscapeHTML(false)
 	l := s.Lesson()
 	if err := enc.Encode(map[string]any{"type": "lesson", "v": FormatVersion, "lesson": l.ID, "title": s.Title(), "hash": l.Hash(),
-		"seed": s.Run.Seed, "lang": s.Words.Lang, "profile": l.Profile.Name, "steps": s.Len(), "hosts": s.Run.Trace.Hosts}); err != nil {
+		"seed": s.Run.Seed, "lang": s.Words.Lang, "profile": l.Profile.Name, "steps": s.Len(), "hosts": s.Run.TraceOf(0).Hosts}); err != nil {
 		return err
 	}
-	shown := 0
-	isns := map[trace.Flow]wire.Seq{}
+	shown := map[string]int{}
+	isns := map[string]map[trace.Flow]wire.Seq{}
 	for i, st := range l.Steps {
 		s.Goto(i)
-		for k := shown; k < s.Upto(); k++ {
-			if err := trace.WriteEvent(w, &s.Run.Trace.Events[k], isns, i+1); err != nil {
+		if s.NewScene() && i > 0 {
+			if err := enc.Encode(map[string]any{"type": "scene", "step": i + 1, "scene": st.Scene, "title": s.SceneTitle(), "hosts": s.Trace().Hosts}); err != nil {
 				return err
 			}
 		}
-		shown = max(shown, s.Upto())
+		if isns[st.Scene] == nil {
+			isns[st.Scene] = map[trace.Flow]wire.Seq{}
+		}
+		for k := shown[st.Scene]; k < s.Upto(); k++ {
+			if err := trace.WriteEvent(w, &s.Trace().Events[k], isns[st.Scene], i+1); err != nil {
+				return err
+			}
+		}
+		shown[st.Scene] = max(shown[st.Scene], s.Upto())
 		if err := enc.Encode(map[string]any{"type": "step", "step": i + 1, "id": st.ID, "story": s.Story()}); err != nil {
 			return err
 		}

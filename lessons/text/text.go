@@ -184,10 +184,9 @@ var Misconceptions = sync.OnceValue(func() map[string]Misconception {
 	return all
 })
 
-// Misconception returns the belief's name in this language.
-func (w *Words) Misconception(id string) string {
-	m := Misconceptions()[id]
-	if w.Lang == "zh-CN" {
+// In returns the belief in a language.
+func (m Misconception) In(lang string) string {
+	if lang == "zh-CN" {
 		return m.ZH
 	}
 	return m.EN

@@ -134,6 +134,12 @@ func join(states []wire.State) string {
 	return strings.Join(names, " ")
 }
 
+// Passes reports whether some connection of the host goes through the states in order.
+func Passes(t *trace.Trace, host string, states ...wire.State) bool {
+	ok, _ := judgePasses(&Expect{Host: host, States: states}, t)
+	return ok
+}
+
 func judgePasses(e *Expect, t *trace.Trace) (bool, string) {
 	names, byConn := paths(t, e.Host)
 	var got []string

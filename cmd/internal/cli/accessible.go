@@ -130,7 +130,7 @@ func (d *accessible) step() {
 	s := d.s
 	d.say(s.Words.T("acc_step", s.Pos()+1, s.Len()) + " " + course.Plain(strings.ReplaceAll(s.Story(), "\n", " ")))
 	for i := s.Since(); i < s.Upto(); i++ {
-		d.say(d.event(&s.Run.Trace.Events[i]))
+		d.say(d.event(&s.Trace().Events[i]))
 	}
 	if err := d.save(); err != nil {
 		fmt.Fprintln(d.a.err, "netlab: "+s.Words.T("not_saved", err))
@@ -260,7 +260,7 @@ func (d *accessible) try(line string) {
 	default:
 		d.say(w.T("wrong") + ": " + line + ". " + course.Plain(f.Because))
 		if f.Misconception != "" {
-			d.say(w.T("misconception") + " " + w.Misconception(f.Misconception))
+			d.say(w.T("misconception") + " " + s.Belief(f.Misconception))
 		}
 		if f.Closed {
 			d.say(w.T("closed") + " " + course.Plain(s.Solution()))
@@ -273,7 +273,7 @@ func (d *accessible) try(line string) {
 // where tells how things stand: the picture in words.
 func (d *accessible) where() {
 	s, w := d.s, d.s.Words
-	for _, v := range s.Run.Trace.Views(s.Since(), s.Upto()) {
+	for _, v := range s.Trace().Views(s.Since(), s.Upto()) {
 		state := v.State.String()
 		if s.Hidden(v.Host, "state") {
 			state = "???"
@@ -290,7 +290,7 @@ func (d *accessible) where() {
 		}
 		d.say(text + ".")
 	}
-	for _, e := range inFlight(s.Run.Trace, s.Upto()) {
+	for _, e := range inFlight(s.Trace(), s.Upto()) {
 		d.say(w.T("acc_in_flight", e.Pkt, d.segment(e), e.Src.Host, e.Dst.Host))
 	}
 }
@@ -324,7 +324,7 @@ func (d *accessible) draw() {
 		}
 		return e.To.String()
 	}}
-	d.say(strings.TrimRight(ladder.New(d.s.Run.Trace, opt).Text(ladder.DrawOptions{Width: 80}), "\n"))
+	d.say(strings.TrimRight(ladder.New(d.s.Trace(), opt).Text(ladder.DrawOptions{Width: 80}), "\n"))
 }
 
 // live runs the script with real sockets and tells what differs.

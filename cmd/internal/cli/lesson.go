@@ -141,7 +141,7 @@ func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
 		return &exitError{exitUsage, err, "netlab lesson check " + arg}
 	}
 	if f.until != "" && !hasQuestion(l, f.until) {
-		return usageError("questions are: "+strings.Join(questions(l), ", "), "the lesson has no question %q", f.until)
+		return usageError("questions are: "+strings.Join(l.Questions(), ", "), "the lesson has no question %q", f.until)
 	}
 	front := a.frontEnd()
 	if f.answers != "" || f.format == "json" || f.output != "" || f.until != "" {
@@ -202,16 +202,7 @@ func liveRunner(ctx context.Context, s *scenario.Script) (*lab.Result, error) {
 	return lab.Run(ctx, s, lab.LevelCallsOnly)
 }
 
-func questions(l *course.Lesson) (ids []string) {
-	for _, s := range l.Steps {
-		if s.Ask != nil {
-			ids = append(ids, s.Ask.ID)
-		}
-	}
-	return ids
-}
-
-func hasQuestion(l *course.Lesson, id string) bool { return contains(questions(l), id) }
+func hasQuestion(l *course.Lesson, id string) bool { return contains(l.Questions(), id) }
 
 // plainLesson writes the lesson to a pipe or a file.
 func (a *app) plainLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags) error {
@@ -221,7 +212,7 @@ func (a *app) plainLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags)
 			return usageError("a TOML file: question = answer", "%v", err)
 		}
 		if err := s.AnswerAll(f.answers, data); err != nil {
-			return usageError("questions are: "+strings.Join(questions(s.Lesson()), ", "), "%v", err)
+			return usageError("questions are: "+strings.Join(s.Lesson().Questions(), ", "), "%v", err)
 		}
 	}
 	right, _, total := s.Score()

@@ -38,7 +38,7 @@ func (a *app) lessonCheckCommand() *cobra.Command {
 				if err := errors.Join(course.Check(l), tui.CheckLayouts(l)); err != nil {
 					return &exitError{exitUsage, err, ""}
 				}
-				fmt.Fprintf(a.out, "%s: %d steps, %d questions, seeds %d to %d: ok\n", l.ID, len(l.Steps), len(questions(l)), l.Seeds[0], l.Seeds[1])
+				fmt.Fprintf(a.out, "%s: %d steps, %d questions, seeds %d to %d: ok\n", l.ID, len(l.Steps), len(l.Questions()), l.Seeds[0], l.Seeds[1])
 			}
 			return nil
 		},

@@ -19,11 +19,11 @@ import (
 // is, and compares. Where nothing is allowed it falls back to the recorded run.
 func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Report, *lab.Result, error) {
 	l := s.Lesson()
-	model := sim.Run(l.Script, sim.Options{Profile: tcp.Linux, Seed: s.Run.Seed})
-	res, err := lab.Run(ctx, l.Script, lab.LevelHost)
+	model := sim.Run(s.Script(), sim.Options{Profile: tcp.Linux, Seed: s.Run.Seed})
+	res, err := lab.Run(ctx, s.Script(), lab.LevelHost)
 	var refused *lab.RefusedError
-	if errors.As(err, &refused) && l.Recorded != nil {
-		res = lab.FromRecording(l.Recorded, refused.Reason, refused.Fix)
+	if errors.As(err, &refused) && l.Recorded[s.Step().Scene] != nil {
+		res = lab.FromRecording(l.Recorded[s.Step().Scene], refused.Reason, refused.Fix)
 		err = nil
 	}
 	if err != nil {

@@ -115,6 +115,11 @@ func (a *app) fileScripts(arg string) ([]*scenario.Script, error) {
 	if l := lib.Find(arg); l != nil {
 		return []*scenario.Script{l.Script}, nil
 	}
+	if id, scene, ok := strings.Cut(arg, "/"); ok && lib.Find(id) != nil && scene != "" {
+		if s := lib.Find(id).Scene(scene); s != nil {
+			return []*scenario.Script{s}, nil
+		}
+	}
 	path := arg
 	if _, err := os.Stat(arg); err != nil {
 		if text, name, ok := library.Text(arg); ok {

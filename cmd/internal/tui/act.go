@@ -76,6 +76,10 @@ func (m *Model) notSure() {
 }
 
 func (m *Model) hint() {
+	if b := m.current(); b != nil && b.challenge {
+		m.challengeHints++
+		return
+	}
 	if m.branch == 0 && m.s.Ask() != nil {
 		m.s.Hint()
 		m.save()
@@ -121,16 +125,6 @@ func (m *Model) act(a action, key string) tea.Cmd {
 		m.notSure()
 	case actHint:
 		m.hint()
-	case actEdit:
-		m.openEdit()
-	case actFork:
-		m.toggleWorld()
-	case actBranches:
-		m.nextBranch()
-	case actUndo:
-		m.undo()
-	case actReset:
-		m.reset()
 	case actView:
 		m.view = (m.view + 1) % views
 	case actLive:
@@ -151,8 +145,32 @@ func (m *Model) act(a action, key string) tea.Cmd {
 		return m.quit()
 	case actNone:
 		m.typeOn(key)
+	default: // what changes the world
+		m.actOnWorld(a)
 	}
 	return nil
+}
+
+// actOnWorld does what a key asks for that shows or makes another world.
+func (m *Model) actOnWorld(a action) {
+	switch a {
+	case actEdit:
+		m.openEdit()
+	case actWrong:
+		m.runWrong()
+	case actChallenge:
+		m.startChallenge()
+	case actFork:
+		m.toggleWorld()
+	case actBranches:
+		m.nextBranch()
+	case actUndo:
+		m.undo()
+	case actReset:
+		m.reset()
+	default:
+		panic("tui: unknown action " + string(a))
+	}
 }
 
 // jump goes to the first or the last step or moment.

@@ -38,6 +38,12 @@ func (m *Model) branchLines(w int) []line {
 	t, since, upto := m.shown()
 	b := m.current()
 	lines := []line{{look: lookAsk, text: width.Cut(b.name, w)}}
+	if m.mode == modeEdit || m.mode == modeChange {
+		return append(lines, m.editLines(w)...)
+	}
+	if b.challenge {
+		lines = append(lines, m.challengeLines(w)...)
+	}
 	if b.flat {
 		lines = append(lines, line{look: lookFaint, text: m.s.Words.T("live_flat")})
 	}
@@ -63,9 +69,6 @@ func (m *Model) branchLines(w int) []line {
 	if m.why {
 		lines = append(lines, m.whyLines(w)...)
 	}
-	if m.mode == modeEdit {
-		lines = append(lines, m.editLines(w)...)
-	}
 	if b.atEnd() {
 		lines = append(lines, line{look: lookBold, text: m.s.Words.T("branch_end")})
 	}
@@ -78,18 +81,6 @@ func (m *Model) rightWord(r *course.Record) string {
 		return m.s.Words.T("right")
 	}
 	return m.s.Words.T("right_second")
-}
-
-// editLines are the menu of changes.
-func (m *Model) editLines(w int) []line {
-	e := m.editTarget()
-	if e == nil {
-		return nil
-	}
-	return []line{
-		{look: lookAsk, text: width.Cut(m.s.Words.T("edit_title", e.Pkt, m.label(e)), w)},
-		plain(width.Cut(m.s.Words.T("edit_lose", trace.Ms(editDelay)+" ms"), w)),
-	}
 }
 
 // whyLines explain the selected event: its rule, its cause and its numbers.
@@ -134,14 +125,24 @@ func (m *Model) askLines(w int) []line {
 	}
 	lines = append(lines, m.helpLines(w, m.h-5-len(lines))...)
 	if !s.Open() {
+		hint := ""
 		if a.World != "" {
-			lines = append(lines, line{look: lookFaint, text: words.T("watch_fork")})
+			hint = words.T("watch_fork")
+		}
+		if script, _, why := s.WrongWorld(); script != nil || why != "" {
+			hint = strings.TrimSpace(hint + "  " + words.T("run_wrong"))
+		}
+		if hint != "" {
+			lines = append(lines, line{look: lookFaint, text: width.Cut(hint, w)})
 		}
 		return lines
 	}
 	shown, total := s.Hints()
 	status := m.triesText() + "  " + words.T("hints", len(shown), total)
 	prompt := line{parts: []line{{look: lookAsk, text: words.T("ask_choice", len(a.Choices))}}}
+	if a.Kind == course.AskOrder {
+		status = words.T("ask_order") + "  " + status
+	}
 	if a.Kind.Typed() {
 		cursor := "_"
 		if m.mode != modeAnswer {
@@ -236,7 +237,7 @@ func (m *Model) feedbackLines(w int, belief bool) []line {
 		add(lookPlain, course.Plain(joinLines(f.Because)))
 	}
 	if f.Misconception != "" && belief {
-		add(lookFaint, words.T("misconception")+" "+words.Misconception(f.Misconception))
+		add(lookFaint, words.T("misconception")+" "+m.s.Belief(f.Misconception))
 	}
 	if f.Closed {
 		add(lookRight, words.T("closed")+" "+course.Plain(s.Solution()))

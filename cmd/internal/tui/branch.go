@@ -2,10 +2,7 @@ package tui
 
 import (
 	"fmt"
-	"strings"
-	"time"
 
-	"netlab/sim"
 	"netlab/sim/fault"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
@@ -14,16 +11,19 @@ import (
 // A branch is a world beside the lesson's: one that an edit made, the world of a
 // what-if question, or a live run. It is stepped moment by moment.
 type branch struct {
-	name   string
-	script *scenario.Script // nil for a recording
-	trace  *trace.Trace
-	flat   bool
-	stops  []int // events shown at each stop
-	at     int   // index into stops
+	name      string
+	script    *scenario.Script // nil for a recording
+	base      *scenario.Script // before the changes
+	changes   []string         // lines of script that made it
+	challenge bool             // it is a try at the lesson's challenge
+	trace     *trace.Trace
+	flat      bool
+	stops     []int // events shown at each stop
+	at        int   // index into stops
 }
 
 func newBranch(name string, s *scenario.Script, t *trace.Trace) *branch {
-	b := &branch{name: name, script: s, trace: t, flat: t.Source != trace.Model}
+	b := &branch{name: name, script: s, base: s, trace: t, flat: t.Source != trace.Model}
 	for i := range t.Events {
 		last := i == len(t.Events)-1
 		if last || t.Events[i+1].T != t.Events[i].T || (b.flat && t.Events[i+1].Kind != trace.Drop) {
@@ -71,7 +71,7 @@ func (m *Model) shown() (t *trace.Trace, since, upto int) {
 	if b := m.current(); b != nil {
 		return b.trace, b.since(), b.upto()
 	}
-	return m.s.Run.Trace, m.s.Since(), m.s.Upto()
+	return m.s.Trace(), m.s.Since(), m.s.Upto()
 }
 
 // addBranch shows a new world.
@@ -140,104 +140,6 @@ func (m *Model) undo() {
 	m.branches = append(m.branches[:m.branch-1], m.branches[m.branch:]...)
 	m.showBranch(0)
 	m.message = m.s.Words.T("edit_undone", name)
-}
-
-// editDelay is how much later the menu of changes delivers a segment: longer
-// than the link's delay, shorter than any retransmission.
-const editDelay = 50 * time.Millisecond
-
-// openEdit opens the menu of changes for the selected segment.
-func (m *Model) openEdit() {
-	if m.editTarget() == nil {
-		m.message = m.s.Words.T("edit_none")
-		return
-	}
-	m.mode = modeEdit
-}
-
-// editTarget is the sending event of the selected segment, if one is selected
-// that a change could touch.
-func (m *Model) editTarget() *trace.Event {
-	t, _, upto := m.shown()
-	if b := m.current(); b != nil && (b.flat || b.script == nil) {
-		return nil
-	}
-	e := t.At(m.selected)
-	if e != nil && e.Pkt == 0 { // what a segment has done stands for the segment
-		e = t.At(e.Cause)
-	}
-	if e == nil || e.N > upto || e.Pkt == 0 { // nothing selected
-		return nil
-	}
-	for i := range t.Events {
-		if s := &t.Events[i]; s.Kind == trace.Send && s.Pkt == e.Pkt {
-			return s
-		}
-	}
-	return nil
-}
-
-// keyEdit makes the change that was chosen.
-func (m *Model) keyEdit(name string) {
-	m.mode = modeKeys
-	e := m.editTarget()
-	f := fault.Fault{}
-	switch name {
-	case "1":
-		f.Verb = fault.Drop
-	case "2":
-		f.Verb, f.By = fault.Delay, editDelay
-	case "3":
-		f.Verb, f.By = fault.Duplicate, editDelay
-	default:
-		m.openLine()
-		return
-	}
-	t, _, _ := m.shown()
-	f.Sel = nameSegment(t, e)
-	script := m.s.Lesson().Script
-	if b := m.current(); b != nil {
-		script = b.script
-	}
-	script = script.With(f)
-	world := sim.Run(script, sim.Options{Profile: m.s.Lesson().Profile, Seed: m.s.Run.Seed})
-	b := newBranch(m.editNames(script), script, world)
-	m.addBranch(b)
-	b.jumpToEvent(e.N) // equal up to here
-	m.selected = e.N
-	m.message = m.s.Words.T("edit_done", b.name)
-}
-
-// editNames names a world by the changes that made it.
-func (m *Model) editNames(s *scenario.Script) string {
-	var names []string
-	for _, f := range s.Faults[len(m.s.Lesson().Script.Faults):] {
-		names = append(names, f.String())
-	}
-	return m.s.Words.T("fork", strings.Join(names, "; "))
-}
-
-// nameSegment finds the words with which a script names a segment: its kind and
-// its ordinal in its direction.
-func nameSegment(t *trace.Trace, e *trace.Event) fault.Selector {
-	what := fault.Any
-	for _, w := range []fault.What{fault.SynAck, fault.Syn, fault.Rst, fault.Fin, fault.Data, fault.Ack} {
-		if w.Is(e.AsPacket()) {
-			what = w
-			break
-		}
-	}
-	n := 0
-	for i := range t.Events {
-		s := &t.Events[i]
-		if s.Kind == trace.Send && s.Src.Host == e.Src.Host && s.Dst.Host == e.Dst.Host && what.Is(s.AsPacket()) {
-			n++
-		}
-		if s == e {
-			break
-		}
-	}
-	return fault.Selector{From: e.Src.Host, To: e.Dst.Host, What: what, First: n, Last: n}
 }
 
 // selectable reports whether an event can be selected: what is drawn.
@@ -312,7 +214,7 @@ func (m *Model) selectEvent(n int) {
 			b.jumpToEvent(n)
 		} else {
 			i := m.s.Pos()
-			for i < m.s.Len()-1 && m.s.Run.Upto(i) < n {
+			for i < m.s.Len()-1 && m.s.Run.Upto(i) < n && m.s.Lesson().Steps[i+1].Scene == m.s.Step().Scene {
 				i++
 			}
 			m.moveTo(func() { m.s.Goto(i) })

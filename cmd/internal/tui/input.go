@@ -37,7 +37,7 @@ func (m *Model) key(name string, msg tea.KeyMsg) tea.Cmd {
 		m.mode = modeKeys
 		m.openLine()
 		return nil
-	case modeAnswer, modeGoto:
+	case modeAnswer, modeGoto, modeChange:
 		if done, cmd := m.keyInput(name, msg); done {
 			return cmd
 		}
@@ -73,11 +73,15 @@ func (m *Model) keyInput(name string, msg tea.KeyMsg) (done bool, cmd tea.Cmd) {
 	case name == "enter":
 		return true, m.enter()
 	case name == "esc":
+		was := m.mode
 		m.input, m.mode = "", modeKeys
+		if was == modeChange {
+			m.openLine()
+		}
 		return true, nil
 	case name == "backspace":
 		if m.input == "" {
-			return m.mode == modeGoto, nil
+			return m.mode != modeAnswer, nil
 		}
 		r := []rune(m.input)
 		m.input = string(r[:len(r)-1])
@@ -114,6 +118,13 @@ func (m *Model) enter() tea.Cmd {
 		text = text[:maxInput]
 	}
 	m.input = ""
+	if m.mode == modeChange {
+		m.mode = modeKeys
+		if text != "" {
+			m.change(text)
+		}
+		return nil
+	}
 	if m.mode == modeGoto {
 		m.mode = modeKeys
 		if i := m.s.Lesson().StepIndex(text); i >= 0 {

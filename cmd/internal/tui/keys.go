@@ -13,38 +13,40 @@ type action string
 
 // The actions. Their ids are the keys of the catalogues.
 const (
-	actNone     action = ""
-	actNext     action = "next"
-	actBack     action = "back"
-	actFirst    action = "first"
-	actLast     action = "last"
-	actGoto     action = "goto"
-	actPrevAsk  action = "prev_question"
-	actNextAsk  action = "next_question"
-	actPlay     action = "play"
-	actSlower   action = "slower"
-	actFaster   action = "faster"
-	actUp       action = "up"
-	actDown     action = "down"
-	actCause    action = "cause"
-	actEffect   action = "effect"
-	actWhy      action = "why"
-	actAnswer   action = "answer"
-	actNotSure  action = "not_sure"
-	actHint     action = "hint"
-	actEdit     action = "edit"
-	actFork     action = "fork"
-	actBranches action = "branches"
-	actUndo     action = "undo"
-	actReset    action = "reset"
-	actView     action = "view"
-	actLive     action = "live"
-	actNotation action = "notation"
-	actAxis     action = "axis"
-	actLanguage action = "language"
-	actWrite    action = "write"
-	actHelp     action = "help"
-	actQuit     action = "quit"
+	actNone      action = ""
+	actNext      action = "next"
+	actBack      action = "back"
+	actFirst     action = "first"
+	actLast      action = "last"
+	actGoto      action = "goto"
+	actPrevAsk   action = "prev_question"
+	actNextAsk   action = "next_question"
+	actPlay      action = "play"
+	actSlower    action = "slower"
+	actFaster    action = "faster"
+	actUp        action = "up"
+	actDown      action = "down"
+	actCause     action = "cause"
+	actEffect    action = "effect"
+	actWhy       action = "why"
+	actAnswer    action = "answer"
+	actNotSure   action = "not_sure"
+	actHint      action = "hint"
+	actEdit      action = "edit"
+	actWrong     action = "wrong_world"
+	actChallenge action = "challenge"
+	actFork      action = "fork"
+	actBranches  action = "branches"
+	actUndo      action = "undo"
+	actReset     action = "reset"
+	actView      action = "view"
+	actLive      action = "live"
+	actNotation  action = "notation"
+	actAxis      action = "axis"
+	actLanguage  action = "language"
+	actWrite     action = "write"
+	actHelp      action = "help"
+	actQuit      action = "quit"
 )
 
 // A binding is one row of the key map.
@@ -74,10 +76,12 @@ var keyMap = []binding{
 	{actNotSure, []string{"0"}},
 	{actHint, []string{"h"}},
 	{actEdit, []string{"x"}},
+	{actWrong, []string{"X"}},
 	{actFork, []string{"f"}},
 	{actBranches, []string{"F"}},
 	{actUndo, []string{"u"}},
 	{actReset, []string{"R"}},
+	{actChallenge, []string{"C"}},
 	{actView, []string{"tab", "v"}},
 	{actLive, []string{"L"}},
 	{actNotation, []string{"n"}},

@@ -21,6 +21,7 @@ const (
 	modeAnswer             // the answer line
 	modeGoto               // the prompt for a step
 	modeEdit               // the menu of changes
+	modeChange             // the line of a change
 	modeHelp               // the key page
 )
 
@@ -72,6 +73,8 @@ type Model struct {
 
 	branches []*branch
 	branch   int // 0: the lesson itself; else branches[branch-1]
+
+	challengeHints int // hints of the challenge that are shown
 
 	live     *lab.Result
 	liveErr  error

@@ -25,14 +25,14 @@ func mainView(views []trace.View, host string) *trace.View {
 
 // tcbPane shows the control blocks of the first two hosts side by side.
 func (m *Model) tcbPane(w int, full bool) []line {
+	if m.branch == 0 && len(m.s.Step().Plot) > 0 {
+		return m.plotPane(w, full)
+	}
 	t, since, upto := m.shown()
 	views := t.Views(since, upto)
 	var columns [][]line
 	col := (w - 3) / 2
-	for i, h := range t.Hosts {
-		if i == 2 {
-			break
-		}
+	for _, h := range t.Hosts[:min(2, len(t.Hosts))] {
 		columns = append(columns, m.tcbColumn(views, h, col, full))
 	}
 	titles := make([]string, len(columns))
@@ -228,15 +228,11 @@ func (m *Model) varText(v *trace.View, id trace.VarID) string {
 
 // letterOf writes a sequence number variable in textbook notation.
 func (m *Model) letterOf(v *trace.View, id trace.VarID) string {
-	t, _, _ := m.shown()
-	own, peer := "x", "y"
-	if len(t.Hosts) > 1 && v.Host != t.Hosts[0].Name {
-		own, peer = "y", "x"
-	}
+	_, _, upto := m.shown()
 	if id == trace.VarIRS || id == trace.VarRcvNxt {
-		return offset(peer, v.Seq(id).Minus(v.Seq(trace.VarIRS)))
+		return m.inLetters(v.Peer.Host, v.Seq(id), v.Seq(trace.VarIRS), upto)
 	}
-	return offset(own, v.Seq(id).Minus(v.Seq(trace.VarISS)))
+	return m.inLetters(v.Host, v.Seq(id), v.Seq(trace.VarISS), upto)
 }
 
 // timerText names the timer that will go off first.

@@ -58,7 +58,7 @@ func (m *Model) startLive() tea.Cmd {
 		return nil
 	}
 	m.running, m.message = true, m.s.Words.T("live_running")
-	script := m.s.Lesson().Script
+	script := m.s.Script()
 	if b := m.current(); b != nil && b.script != nil {
 		script = b.script
 	}
@@ -76,7 +76,7 @@ func (m *Model) onLive(msg liveMsg) {
 	l := m.s.Lesson()
 	var refused *lab.RefusedError
 	noPackets := err == nil && res.Level >= lab.LevelCallsOnly
-	if (errors.As(err, &refused) || noPackets) && l.Recorded != nil && m.branch == 0 {
+	if (errors.As(err, &refused) || noPackets) && l.Recorded[m.s.Step().Scene] != nil && m.branch == 0 {
 		reason, fix := "", ""
 		if res != nil {
 			reason, fix = res.Reason, res.Fix
@@ -84,7 +84,7 @@ func (m *Model) onLive(msg liveMsg) {
 		if refused != nil {
 			reason, fix = refused.Reason, refused.Fix
 		}
-		res = lab.FromRecording(l.Recorded, reason, fix)
+		res = lab.FromRecording(l.Recorded[m.s.Step().Scene], reason, fix)
 		err, noPackets = nil, false
 	}
 	m.liveErr = err
@@ -96,7 +96,7 @@ func (m *Model) onLive(msg liveMsg) {
 		m.openLine()
 		return
 	}
-	script := l.Script
+	script := m.s.Script()
 	if b := m.current(); b != nil && b.script != nil {
 		script = b.script
 	}

@@ -212,7 +212,7 @@ func TestLoseASegment(t *testing.T) {
 func TestCauseAndEffect(t *testing.T) {
 	m := newModel(t, "en", 100, 30, false)
 	press(m, "g", "b-established", "enter", "c")
-	tr := m.s.Run.Trace
+	tr := m.s.Trace()
 	if e := tr.At(m.selected); e == nil || e.Host != "B" || e.Kind != "recv" {
 		t.Fatalf("B became ESTABLISHED because of %+v", e)
 	}
@@ -236,7 +236,7 @@ func TestLive(t *testing.T) {
 		m.page = pageLesson
 		m.Update(m.startLive()())
 	}
-	answer(&lab.Result{Level: lab.LevelPrivate, Trace: m.s.Lesson().Recorded}, nil)
+	answer(&lab.Result{Level: lab.LevelPrivate, Trace: m.s.Lesson().Recorded[""]}, nil)
 	if m.page != pageCompare || m.report.Differences() != 0 {
 		t.Fatalf("page %d, message %q", m.page, m.message)
 	}
@@ -314,7 +314,7 @@ func TestKeyMap(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(KeyHelp(), "lose, delay or repeat it") {
+	if !strings.Contains(KeyHelp(), "take all changes back") {
 		t.Error("netlab help keys is not made from the key map")
 	}
 }

@@ -206,6 +206,9 @@ func (m *Model) footer() line {
 	if m.mode == modeGoto {
 		return line{look: lookFaint, text: " " + w.T("goto_keys")}
 	}
+	if m.mode == modeChange {
+		return line{look: lookFaint, text: " " + w.T("change_keys")}
+	}
 	if m.mode == modeAnswer {
 		return line{look: lookFaint, text: " " + width.Cut(w.T("ask_typed"), m.w-1)}
 	}
@@ -246,7 +249,7 @@ func (m *Model) wordsPane(w, n int) []line {
 	if m.mode == modeGoto {
 		ask = append(ask, line{parts: []line{{look: lookAsk, text: m.s.Words.T("goto_prompt")}, plain(m.input + "_")}})
 	}
-	if m.mode == modeEdit {
+	if m.mode == modeEdit || m.mode == modeChange {
 		ask = m.editLines(w)
 	}
 	if m.why {
@@ -271,12 +274,22 @@ func (m *Model) storyLines(w int) []line {
 	if m.s.Pos() == 0 && m.s.Intro() != "" {
 		lines = append(lines, line{look: lookBold, text: width.Cut(m.s.Title(), w)})
 	}
-	for _, l := range width.Wrap(course.Plain(joinLines(m.s.Story())), w) {
+	if title := m.s.SceneTitle(); title != "" {
+		lines = append(lines, line{look: lookFaint, text: width.Cut(m.s.Words.T("scene")+": "+plainText(title), w)})
+	}
+	for _, l := range wrapText(m.s.Story(), w) {
 		lines = append(lines, plain(l))
 	}
 	if m.s.Pos() == m.s.Len()-1 {
 		right, _, total := m.s.Score()
 		lines = append(lines, line{look: lookRight, text: m.s.Words.T("score", right, total) + "  " + m.savedText()})
+		if m.s.Lesson().Challenge != nil {
+			word := "challenge_there"
+			if m.s.ChallengeDone() {
+				word = "challenge_kept"
+			}
+			lines = append(lines, line{look: lookAsk, text: width.Cut(m.s.Words.T(word), w)})
+		}
 	}
 	return lines
 }
@@ -285,7 +298,7 @@ func (m *Model) storyLines(w int) []line {
 func (m *Model) afterLines(w int) []line {
 	var lines []line
 	if after := m.s.After(); after != "" {
-		for _, l := range width.Wrap(course.Plain(joinLines(after)), w) {
+		for _, l := range wrapText(after, w) {
 			lines = append(lines, line{look: lookBold, text: l})
 		}
 	}
@@ -299,11 +312,22 @@ func (m *Model) savedText() string {
 	return m.s.Words.T("saved")
 }
 
-// joinLines undoes the line breaks inside paragraphs.
+// joinLines undoes the line breaks inside paragraphs; lists and tables keep theirs.
 func joinLines(s string) string {
 	paras := strings.Split(s, "\n\n")
 	for i, p := range paras {
-		paras[i] = strings.ReplaceAll(p, "\n", " ")
+		out := ""
+		for _, l := range strings.Split(p, "\n") {
+			sep := " "
+			if strings.HasPrefix(l, "- ") || strings.HasPrefix(l, "|") || strings.HasSuffix(out, "|") {
+				sep = "\n"
+			}
+			out = strings.TrimPrefix(out+sep+l, sep)
+		}
+		paras[i] = out
 	}
 	return strings.Join(paras, "\n")
 }
+
+// plainText is a text without its marks and line breaks inside paragraphs.
+func plainText(s string) string { return course.Plain(joinLines(s)) }
