@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -20,17 +21,26 @@ type Frame struct {
 	Comment string    // what a file says about it; empty for captured ones
 }
 
-// A Packet is a TCP segment with its addresses.
+// A Packet is a TCP segment, a UDP datagram or a fragment of one, or an ICMP
+// message, with its addresses.
 type Packet struct {
-	Src, Dst netip.AddrPort
+	Src, Dst netip.AddrPort // without a port where the packet has none
+	Proto    wire.Proto
 	Seg      wire.Segment
+	Dgram    wire.Datagram // its Cite has no names: see Cited
+	Cited    [2]netip.AddrPort
 }
 
-// ErrNotTCP says that a frame is sound but holds no TCP segment.
-var ErrNotTCP = errors.New("capture: not a TCP segment")
+// Wire returns the packet as the model knows it, without its addresses.
+func (p *Packet) Wire() *wire.Packet {
+	return &wire.Packet{Proto: p.Proto, Seg: p.Seg, Dgram: p.Dgram}
+}
 
-// Decode reads the TCP segment in an Ethernet frame. It never panics, whatever
-// the octets are.
+// ErrOther says that a frame is sound but holds nothing that netlab knows.
+var ErrOther = errors.New("capture: neither a TCP segment nor a UDP datagram nor an ICMP error")
+
+// Decode reads the packet in an Ethernet frame. It never panics, whatever the
+// octets are.
 func Decode(frame []byte) (p Packet, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -41,7 +51,9 @@ func Decode(frame []byte) (p Packet, err error) {
 	var ip4 layers.IPv4
 	var ip6 layers.IPv6
 	var tcp layers.TCP
-	parser := gopacket.NewDecodingLayerParser(layers.LayerTypeEthernet, &eth, &ip4, &ip6, &tcp)
+	var udp layers.UDP
+	var icmp layers.ICMPv4
+	parser := gopacket.NewDecodingLayerParser(layers.LayerTypeEthernet, &eth, &ip4, &ip6, &tcp, &udp, &icmp)
 	parser.IgnoreUnsupported = true
 	var found []gopacket.LayerType
 	if err := parser.DecodeLayers(frame, &found); err != nil {
@@ -53,6 +65,9 @@ func Decode(frame []byte) (p Packet, err error) {
 		case layers.LayerTypeIPv4:
 			src, _ = netip.AddrFromSlice(ip4.SrcIP)
 			dst, _ = netip.AddrFromSlice(ip4.DstIP)
+			if ip4.FragOffset != 0 || ip4.Flags&layers.IPv4MoreFragments != 0 {
+				return fragment(&ip4, src, dst)
+			}
 		case layers.LayerTypeIPv6:
 			src, _ = netip.AddrFromSlice(ip6.SrcIP)
 			dst, _ = netip.AddrFromSlice(ip6.DstIP)
@@ -62,9 +77,60 @@ func Decode(frame []byte) (p Packet, err error) {
 				Dst: netip.AddrPortFrom(dst, uint16(tcp.DstPort)),
 				Seg: segment(&tcp),
 			}, nil
+		case layers.LayerTypeUDP:
+			return Packet{
+				Src:   netip.AddrPortFrom(src, uint16(udp.SrcPort)),
+				Dst:   netip.AddrPortFrom(dst, uint16(udp.DstPort)),
+				Proto: wire.UDP, Dgram: wire.Datagram{Data: string(udp.Payload)},
+			}, nil
+		case layers.LayerTypeICMPv4:
+			return icmpError(&icmp, src, dst)
 		}
 	}
-	return Packet{}, ErrNotTCP
+	return Packet{}, ErrOther
+}
+
+// fragment reads a part of a UDP datagram; only the first has the ports.
+func fragment(ip *layers.IPv4, src, dst netip.Addr) (Packet, error) {
+	if ip.Protocol != layers.IPProtocolUDP {
+		return Packet{}, ErrOther
+	}
+	data := ip.Payload
+	offset := int(ip.FragOffset) * 8
+	p := Packet{Src: netip.AddrPortFrom(src, 0), Dst: netip.AddrPortFrom(dst, 0), Proto: wire.UDP}
+	p.Dgram.Frag = &wire.Fragment{ID: ip.Id, Offset: offset, Len: len(data), More: ip.Flags&layers.IPv4MoreFragments != 0}
+	if offset == 0 && len(data) >= wire.UDPHeaderLen {
+		p.Src = netip.AddrPortFrom(src, binary.BigEndian.Uint16(data))
+		p.Dst = netip.AddrPortFrom(dst, binary.BigEndian.Uint16(data[2:]))
+		p.Dgram.Total = int(binary.BigEndian.Uint16(data[4:])) - wire.UDPHeaderLen
+		data = data[wire.UDPHeaderLen:]
+	}
+	p.Dgram.Data = string(data)
+	return p, nil
+}
+
+// icmpError reads a message that cites a packet which could not be delivered.
+func icmpError(m *layers.ICMPv4, src, dst netip.Addr) (Packet, error) {
+	late := m.TypeCode == layers.CreateICMPv4TypeCode(layers.ICMPv4TypeTimeExceeded, layers.ICMPv4CodeFragmentReassemblyTimeExceeded)
+	if !late && m.TypeCode != layers.CreateICMPv4TypeCode(layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4CodePort) {
+		return Packet{}, ErrOther
+	}
+	var ip layers.IPv4
+	if err := ip.DecodeFromBytes(m.Payload, gopacket.NilDecodeFeedback); err != nil || len(ip.Payload) < 4 {
+		return Packet{}, fmt.Errorf("capture: an ICMP error that cites no packet")
+	}
+	from, _ := netip.AddrFromSlice(ip.SrcIP)
+	to, _ := netip.AddrFromSlice(ip.DstIP)
+	p := Packet{Src: netip.AddrPortFrom(src, 0), Dst: netip.AddrPortFrom(dst, 0), Proto: wire.ICMP}
+	p.Dgram.Cite = &wire.Cite{Late: late}
+	if ip.Protocol == layers.IPProtocolUDP {
+		p.Dgram.Cite.Proto = wire.UDP
+	}
+	p.Cited = [2]netip.AddrPort{
+		netip.AddrPortFrom(from, binary.BigEndian.Uint16(ip.Payload)),
+		netip.AddrPortFrom(to, binary.BigEndian.Uint16(ip.Payload[2:])),
+	}
+	return p, nil
 }
 
 // segment copies what gopacket has read; its slices point into the frame.

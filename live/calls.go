@@ -1,7 +1,9 @@
 package live
 
 import (
+	"errors"
 	"net/netip"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -15,11 +17,13 @@ func (p *Player) interest(c *call) (Interest, bool) {
 	if c.sock == nil {
 		return Interest{}, false
 	}
-	switch p.script.Stmts[c.stmt].Verb {
-	case scenario.Accept, scenario.Recv:
-		return Interest{c.sock.h, false}, true
-	case scenario.Connect, scenario.SendCall:
-		return Interest{c.sock.h, true}, true
+	switch st := &p.script.Stmts[c.stmt]; st.Verb {
+	case scenario.Accept, scenario.Recv, scenario.RecvFrom:
+		return Interest{H: c.sock.h, Read: true}, true
+	case scenario.Connect, scenario.SendCall, scenario.SendTo:
+		return Interest{H: c.sock.h, Write: true}, true
+	case scenario.Poll:
+		return Interest{H: c.sock.h, Read: slices.Contains(st.Events, "POLLIN"), Write: slices.Contains(st.Events, "POLLOUT")}, true
 	default:
 		return Interest{}, false
 	}
@@ -43,14 +47,14 @@ func (p *Player) try(c *call) (string, bool) {
 	var err error
 	switch st.Verb {
 	case scenario.Socket:
-		s := &sock{host: st.Host, name: st.Result, open: true}
-		if s.h, err = p.back.Socket(); err == nil {
+		s := &sock{host: st.Host, name: st.Result, open: true, proto: st.Proto, group: p.hearsGroup(st.Host, st.Result)}
+		if s.h, err = p.back.Socket(st.Proto); err == nil {
 			p.names[hi][st.Result] = s
 			p.socks = append(p.socks, s)
 			err = p.loss.attach(p.back, s)
 		}
 	case scenario.Bind:
-		err = p.bind(c.sock, st.Port)
+		err = p.bindTo(c.sock, st)
 	case scenario.Listen:
 		err = p.listen(c.sock, st)
 	case scenario.Accept:
@@ -59,8 +63,21 @@ func (p *Player) try(c *call) (string, bool) {
 		return p.connect(c, st)
 	case scenario.SendCall:
 		return p.send(c, st)
-	case scenario.Recv:
+	case scenario.Recv, scenario.RecvFrom:
 		return p.recv(c, st)
+	case scenario.SendTo:
+		return p.sendTo(c, st)
+	case scenario.SetSockOpt:
+		err = p.setOption(c.sock, st)
+	case scenario.GetSockOpt:
+		err = p.back.PendingError(c.sock.h)
+	case scenario.Join:
+		err = p.back.Join(c.sock.h, p.realHost(st.Group), p.opt.Addr[st.Host])
+	case scenario.Leave:
+		err = p.back.Leave(c.sock.h, p.realHost(st.Group), p.opt.Addr[st.Host])
+	case scenario.Poll:
+		got := p.back.Ready(c.sock.h, st.Events)
+		return got, got != ""
 	case scenario.Shutdown:
 		err = p.back.Shutdown(c.sock.h, st.How)
 	case scenario.Close:
@@ -80,6 +97,11 @@ func (p *Player) bind(s *sock, port uint16) error {
 	real := port
 	if !p.opt.FixedPorts {
 		real = 0
+	}
+	if p.script.SharesPort(s.host, port) { // with sockets of other hosts on this stack
+		if err := p.back.SetOption(s.h, "SO_REUSEADDR", scenario.Value{N: 1}); err != nil {
+			return err
+		}
 	}
 	if err := p.back.Bind(s.h, netip.AddrPortFrom(p.opt.Addr[s.host], real)); err != nil {
 		return err
@@ -119,8 +141,11 @@ func (p *Player) listen(s *sock, st *scenario.Stmt) error {
 
 func (p *Player) accept(hi int, c *call, st *scenario.Stmt) (string, bool) {
 	h, done, err := p.back.Accept(c.sock.h)
-	if !done || err != nil {
-		return result(err), done
+	if !done {
+		return string(wire.EAGAIN), c.sock.nonBlock
+	}
+	if err != nil {
+		return result(err), true
 	}
 	s := &sock{host: st.Host, name: st.Result, h: h, open: true, local: p.back.Local(h), peer: p.back.Peer(h)}
 	p.names[hi][st.Result] = s
@@ -132,16 +157,22 @@ func (p *Player) accept(hi int, c *call, st *scenario.Stmt) (string, bool) {
 func (p *Player) connect(c *call, st *scenario.Stmt) (string, bool) {
 	if !c.begun {
 		c.begun = true
-		if !c.sock.local.IsValid() {
+		if !c.sock.local.IsValid() && !c.sock.bound {
+			c.sock.bound = true
 			if err := p.back.BindAddress(c.sock.h, p.opt.Addr[c.sock.host]); err != nil {
 				return result(err), true
 			}
 		}
-		c.sock.peer = p.realPeer(st.Peer)
-		if err := p.back.Connect(c.sock.h, c.sock.peer); err != nil {
+		peer := p.realPeer(st.Peer, c.sock.proto)
+		err := p.back.Connect(c.sock.h, peer)
+		if err != nil && !errors.Is(err, syscall.EINPROGRESS) {
 			return result(err), true
 		}
+		c.sock.peer = peer
 		c.sock.local = p.back.Local(c.sock.h)
+		if err == nil || c.sock.nonBlock {
+			return result(err), true
+		}
 	}
 	done, err := p.back.Connected(c.sock.h)
 	if done {
@@ -154,14 +185,14 @@ func (p *Player) connect(c *call, st *scenario.Stmt) (string, bool) {
 
 // realPeer finds the address behind the script's HOST:PORT. Where nobody
 // listens, it is a port that refuses.
-func (p *Player) realPeer(peer wire.Endpoint) netip.AddrPort {
-	addr := p.opt.Addr[peer.Host]
-	for real, end := range p.ports {
-		if end == peer {
-			return real
+func (p *Player) realPeer(peer wire.Endpoint, proto wire.Proto) netip.AddrPort {
+	addr := p.realHost(peer.Host)
+	for _, s := range p.socks { // TCP and UDP have ports of their own
+		if end, ok := p.ports[s.local]; ok && end == peer && s.proto == proto {
+			return s.local
 		}
 	}
-	if p.opt.FixedPorts {
+	if p.opt.FixedPorts || peer.IsGroup() {
 		return netip.AddrPortFrom(addr, peer.Port)
 	}
 	closed := netip.AddrPortFrom(addr, 1) // tcpmux: nobody has listened there for decades
@@ -171,34 +202,122 @@ func (p *Player) realPeer(peer wire.Endpoint) netip.AddrPort {
 
 func (p *Player) send(c *call, st *scenario.Stmt) (string, bool) {
 	data := st.Octets()
-	for c.sent < len(data) {
+	for first := true; c.sent < len(data) || first && data == ""; first = false {
 		n, done, err := p.back.Send(c.sock.h, data[c.sent:])
-		if err != nil {
+		switch {
+		case err != nil && c.sent > 0: // a part was taken: that is what the call returns
+			return strconv.Itoa(c.sent), true
+		case err != nil:
 			return result(err), true
-		}
-		if !done {
-			return "", false
+		case !done && c.sock.nonBlock && c.sent > 0:
+			return strconv.Itoa(c.sent), true
+		case !done:
+			return string(wire.EAGAIN), c.sock.nonBlock
 		}
 		c.sent += n
 	}
 	return strconv.Itoa(c.sent), true
 }
 
+// sendTo sends one datagram, from the address of the socket's host.
+func (p *Player) sendTo(c *call, st *scenario.Stmt) (string, bool) {
+	data := st.Octets()
+	if !c.sock.local.IsValid() && !c.sock.group && !c.sock.bound {
+		c.sock.bound = true
+		if err := p.back.BindAddress(c.sock.h, p.opt.Addr[c.sock.host]); err != nil {
+			return result(err), true
+		}
+	}
+	done, err := p.back.SendTo(c.sock.h, data, p.opt.Addr[c.sock.host], p.realPeer(st.Peer, wire.UDP))
+	if !done {
+		return string(wire.EAGAIN), c.sock.nonBlock
+	}
+	if err != nil {
+		return result(err), true
+	}
+	if !c.sock.local.IsValid() {
+		c.sock.local = p.hostEnd(c.sock)
+	}
+	return strconv.Itoa(len(data)), true
+}
+
+// hostEnd is the socket's own end with its host's address, also where the socket
+// is bound to no address in particular.
+func (p *Player) hostEnd(s *sock) netip.AddrPort {
+	return netip.AddrPortFrom(p.opt.Addr[s.host], p.back.Local(s.h).Port())
+}
+
+func (p *Player) setOption(s *sock, st *scenario.Stmt) error {
+	if st.Option == "O_NONBLOCK" { // our descriptors never block: the waiting is the player's
+		s.nonBlock = st.Value.N != 0
+		return nil
+	}
+	return p.back.SetOption(s.h, st.Option, st.Value)
+}
+
+// realHost is the address behind a name in the script: a host, or a group by its
+// address.
+func (p *Player) realHost(name string) netip.Addr {
+	if a, ok := p.opt.Addr[name]; ok {
+		return a
+	}
+	a, err := netip.ParseAddr(name)
+	if err != nil {
+		return netip.IPv4Unspecified()
+	}
+	return a
+}
+
+// hearsGroup reports whether the script lets the socket hear a group: it joins one,
+// or somebody sends to everybody at its port. Such a socket cannot be bound to its
+// host's address.
+func (p *Player) hearsGroup(host, name string) bool {
+	return p.script.HearsGroup(host, name)
+}
+
+// bindTo gives the socket the address and the port that the script names.
+func (p *Player) bindTo(s *sock, st *scenario.Stmt) error {
+	group := wire.Endpoint{Host: st.Bind}.IsGroup()
+	if !s.group && !group {
+		return p.bind(s, st.Port)
+	}
+	if p.script.SharesPort(s.host, st.Port) {
+		if err := p.back.SetOption(s.h, "SO_REUSEADDR", scenario.Value{N: 1}); err != nil {
+			return err
+		}
+	}
+	local := netip.AddrPortFrom(netip.IPv4Unspecified(), st.Port)
+	if group {
+		local = netip.AddrPortFrom(p.realHost(st.Bind), st.Port)
+	}
+	if err := p.back.Bind(s.h, local); err != nil {
+		return err
+	}
+	s.local = p.hostEnd(s)
+	if st.Port != 0 {
+		p.ports[s.local] = wire.Endpoint{Host: s.host, Port: st.Port}
+	}
+	return nil
+}
+
 func (p *Player) recv(c *call, st *scenario.Stmt) (string, bool) {
 	for {
 		want, all := st.Wants(len(c.got))
+		if c.sock.proto == wire.UDP && st.HasText { // one datagram, whatever its length
+			want, all = wire.MaxDatagram, false
+		}
 		data, done, err := p.back.Recv(c.sock.h, want)
 		if err != nil {
 			return result(err), true
 		}
 		if !done {
-			return "", false
+			return string(wire.EAGAIN), c.sock.nonBlock
 		}
 		if data != "" {
 			p.emit(trace.Event{Host: c.sock.host, Kind: trace.Deliver, Conn: c.sock.name, Seg: wire.Segment{Data: data}})
 		}
 		c.got += data
-		if !all || data == "" || len(data) == want {
+		if !all || c.sock.proto == wire.UDP || data == "" || len(data) == want {
 			return st.RecvResult(c.got), true
 		}
 	}

@@ -21,7 +21,9 @@ var unixErrnos = map[syscall.Errno]wire.Errno{
 	syscall.ECONNRESET: wire.ECONNRESET, syscall.EHOSTUNREACH: wire.EHOSTUNREACH,
 	syscall.EINPROGRESS: wire.EINPROGRESS, syscall.EINVAL: wire.EINVAL, syscall.EISCONN: wire.EISCONN,
 	syscall.ENOTCONN: wire.ENOTCONN, syscall.EOPNOTSUPP: wire.EOPNOTSUPP, syscall.EPIPE: wire.EPIPE,
-	syscall.ETIMEDOUT: wire.ETIMEDOUT,
+	syscall.ETIMEDOUT: wire.ETIMEDOUT, syscall.ENETUNREACH: wire.ENETUNREACH,
+	syscall.EADDRNOTAVAIL: wire.EADDRNOTAVAIL, syscall.EDESTADDRREQ: wire.EDESTADDRREQ,
+	syscall.EMSGSIZE: wire.EMSGSIZE, syscall.ENOPROTOOPT: wire.ENOPROTOOPT, syscall.ECONNABORTED: wire.ECONNABORTED,
 }
 
 // systemErrno finds the errno in an error of the operating system.
@@ -46,4 +48,5 @@ func systemErrno(err error) wire.Errno {
 var (
 	errNotConnected error = syscall.ENOTCONN
 	errClosedPipe   error = syscall.EPIPE
+	errInProgress   error = syscall.EINPROGRESS
 )

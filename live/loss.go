@@ -1,25 +1,31 @@
 package live
 
 import (
+	"net/netip"
+
 	"netlab/sim/fault"
 	"netlab/sim/scenario"
 	"netlab/sim/wire"
 )
 
-// A Loss is a kind of segment that a socket must not receive.
-type Loss = fault.What
+// A Loss is a kind of packet that a socket must not receive from a host.
+type Loss struct {
+	What fault.What
+	From netip.Addr
+}
 
 // losses turn the script's drop lines into filters on the receiving sockets.
 // A filter cannot count, so it is taken off once the recorder has seen as many
 // segments as the script loses.
 type losses struct {
 	drops []fault.Selector
+	addr  map[string]netip.Addr
 	seen  map[[2]string]*fault.Counts // by direction
 	socks []*sock                     // that have a filter, or will inherit one
 }
 
-func newLosses(faults []fault.Fault) *losses {
-	l := &losses{seen: map[[2]string]*fault.Counts{}}
+func newLosses(faults []fault.Fault, addr map[string]netip.Addr) *losses {
+	l := &losses{seen: map[[2]string]*fault.Counts{}, addr: addr}
 	for _, f := range faults {
 		if f.Verb == fault.Drop {
 			l.drops = append(l.drops, f.Sel)
@@ -35,6 +41,9 @@ func CannotLose(s *scenario.Script) string {
 		if f.Verb == fault.Drop && f.Sel.First > 1 {
 			return "a socket filter can lose the first segments of a kind (" + f.Sel.String() + " asks for later ones)"
 		}
+		if f.Verb == fault.Drop && (f.Sel.What == fault.Syn || f.Sel.What == fault.Any) && !s.HasSocket(f.Sel.To) {
+			return "a socket filter needs a socket, and " + f.Sel.To + " has none that listens or is bound"
+		}
 	}
 	return ""
 }
@@ -44,7 +53,7 @@ func (l *losses) wanted(host string) []Loss {
 	var kinds []Loss
 	for _, d := range l.drops {
 		if d.To == host && !l.over(d) {
-			kinds = append(kinds, d.What)
+			kinds = append(kinds, Loss{d.What, l.addr[d.From]})
 		}
 	}
 	return kinds
@@ -71,7 +80,7 @@ func (l *losses) attach(b Backend, s *sock) error {
 		return nil
 	}
 	l.socks = append(l.socks, s)
-	return b.Lose(s.h, kinds)
+	return b.Lose(s.h, s.proto, kinds)
 }
 
 // inherited sees to a child, which the kernel made with its listener's filter as
@@ -81,11 +90,11 @@ func (l *losses) inherited(b Backend, s *sock) {
 		return
 	}
 	l.socks = append(l.socks, s)
-	_ = b.Lose(s.h, l.wanted(s.host))
+	_ = b.Lose(s.h, s.proto, l.wanted(s.host))
 }
 
 // saw counts a recorded segment and says whether a filter dropped it.
-func (l *losses) saw(b Backend, from, to string, seg wire.Segment) bool {
+func (l *losses) saw(b Backend, from, to string, pkt *wire.Packet) bool {
 	if len(l.drops) == 0 {
 		return false
 	}
@@ -94,13 +103,12 @@ func (l *losses) saw(b Backend, from, to string, seg wire.Segment) bool {
 		l.seen[key] = &fault.Counts{}
 	}
 	before := len(l.wanted(to))
-	pkt := &wire.Packet{Seg: seg}
 	l.seen[key].Count(pkt)
 	lost := fault.Of(l.asFaults(), fault.Packet{From: from, To: to, Packet: pkt, Nth: *l.seen[key]}).Lost
 	if kinds := l.wanted(to); len(kinds) != before {
 		for _, s := range l.socks {
 			if s.host == to && s.open {
-				_ = b.Lose(s.h, kinds)
+				_ = b.Lose(s.h, s.proto, kinds)
 			}
 		}
 	}

@@ -13,6 +13,9 @@ import (
 // changed since the last time.
 func (p *Player) sample() {
 	for _, s := range p.socks {
+		if s.proto != wire.TCP {
+			continue
+		}
 		state, ok := p.back.State(s.h, s.open, s.local, s.peer)
 		if !ok || state == s.state {
 			continue
@@ -44,7 +47,7 @@ func (p *Player) Endpoint(a netip.AddrPort) wire.Endpoint {
 func (p *Player) ConnName(local, peer netip.AddrPort) string {
 	listener := ""
 	for _, s := range p.socks {
-		if s.local == local && s.peer == peer {
+		if s.local == local && (s.peer == peer || s.proto == wire.UDP) {
 			return s.name
 		}
 		if s.listens && s.local == local {
@@ -57,14 +60,14 @@ func (p *Player) ConnName(local, peer netip.AddrPort) string {
 // Saw tells the player about a packet that has been recorded, so that a loss
 // that the script wants once happens only once. It returns whether the packet
 // was kept from its receiver.
-func (p *Player) Saw(src, dst netip.AddrPort, seg wire.Segment) bool {
-	return p.loss.saw(p.back, p.Endpoint(src).Host, p.Endpoint(dst).Host, seg)
+func (p *Player) Saw(src, dst netip.AddrPort, pkt *wire.Packet) bool {
+	return p.loss.saw(p.back, p.Endpoint(src).Host, p.Endpoint(dst).Host, pkt)
 }
 
 // Quiet reports whether everything sent has been acknowledged.
 func (p *Player) Quiet() bool {
 	for _, s := range p.socks {
-		if s.open && !s.listens && !p.back.Quiet(s.h) {
+		if s.open && s.proto == wire.TCP && !s.listens && !p.back.Quiet(s.h) {
 			return false
 		}
 	}

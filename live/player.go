@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -11,6 +12,10 @@ import (
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
+
+// ErrNotSimultaneous says that calls at the same moment were not simultaneous enough:
+// what one sent reached the other before that had sent its own.
+var ErrNotSimultaneous = errors.New("live: the calls were not simultaneous")
 
 // Options say where and how a script is played.
 type Options struct {
@@ -22,6 +27,19 @@ type Options struct {
 	// Emit takes the events as they happen; N is not filled in and T counts from
 	// the time that Start returned.
 	Emit func(trace.Event)
+	// Ahead is how far the script's clock is ahead at the start: so that a second try
+	// need not wait as long for a set time as the first.
+	Ahead time.Duration
+	// Together, if set, is called just before calls at the same moment. It returns
+	// how long the player shall then watch the sockets' states, because what was sent
+	// takes its time.
+	Together func() time.Duration
+	// Skew is how much later the first of several calls at the same moment is made
+	// than the others, in case one processor is always the quicker one.
+	Skew time.Duration
+	// Crossed, if set, says after calls at the same moment whether what they sent
+	// crossed; if not, Play ends with [ErrNotSimultaneous].
+	Crossed func(since time.Time) bool
 	// Settle, if set, returns when every packet sent so far has been recorded.
 	Settle func()
 }
@@ -49,6 +67,10 @@ type sock struct {
 	local, peer netip.AddrPort
 	state       wire.State
 	listens     bool
+	proto       wire.Proto
+	nonBlock    bool // O_NONBLOCK: a call that would wait returns EAGAIN
+	bound       bool // to its host's address, without a port of its own
+	group       bool // hears a group: bound to no address of its host
 }
 
 // A call is a call that has not returned.
@@ -65,11 +87,11 @@ type call struct {
 // happens, Emit has been called for everything that happened before. The player
 // is handed to ready before the first statement.
 func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Player)) (*Player, error) {
-	p := &Player{script: s, opt: opt, back: opt.Backend, start: time.Now(), cursor: scenario.NewCursor(s), ports: map[netip.AddrPort]wire.Endpoint{}}
+	p := &Player{script: s, opt: opt, back: opt.Backend, start: time.Now().Add(-opt.Ahead), cursor: scenario.NewCursor(s), ports: map[netip.AddrPort]wire.Endpoint{}}
 	for range s.Hosts {
 		p.names = append(p.names, map[string]*sock{})
 	}
-	p.loss = newLosses(s.Faults)
+	p.loss = newLosses(s.Faults, opt.Addr)
 	ready(p)
 	for !p.cursor.Done() {
 		if err := ctx.Err(); err != nil {
@@ -77,7 +99,13 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		}
 		now := time.Since(p.start)
 		if i, ok := p.cursor.Next(now); ok {
-			p.begin(i)
+			if group := p.simultaneous(i); len(group) > 1 {
+				if began := p.together(group); p.opt.Crossed != nil && !p.opt.Crossed(began) {
+					return p, ErrNotSimultaneous
+				}
+			} else {
+				p.begin(i)
+			}
 			continue
 		}
 		if p.opt.Settle != nil && p.loss.active() {
@@ -139,16 +167,8 @@ func (p *Player) begin(i int) {
 		p.retry()
 		return
 	}
-	conn := st.Sock
-	args := st.ShortArgs()
-	if st.Result != "" {
-		args = strings.TrimSpace(args + " as " + st.Result)
-	}
-	if conn == "" {
-		conn = st.Result
-	}
 	p.sample()
-	p.emit(trace.Event{Host: st.Host, Kind: trace.Call, Stmt: i + 1, Call: string(st.Verb), Args: args, Conn: conn})
+	p.emitCall(i)
 	if st.Sock != "" {
 		if c.sock = p.names[p.hostIndex(st.Host)][st.Sock]; c.sock == nil {
 			p.finish(c, string(wire.EBADF))
@@ -161,6 +181,20 @@ func (p *Player) begin(i int) {
 		p.calls = append(p.calls, c)
 	}
 	p.retry()
+}
+
+// emitCall records that statement i is called.
+func (p *Player) emitCall(i int) {
+	st := &p.script.Stmts[i]
+	conn := st.Sock
+	args := st.ShortArgs()
+	if st.Result != "" {
+		args = strings.TrimSpace(args + " as " + st.Result)
+	}
+	if conn == "" {
+		conn = st.Result
+	}
+	p.emit(trace.Event{Host: st.Host, Kind: trace.Call, Stmt: i + 1, Call: string(st.Verb), Args: args, Conn: conn})
 }
 
 // lateAfter is how late a statement may start before the trace says so: a busy
@@ -190,6 +224,9 @@ func (p *Player) retry() {
 		result, done := p.try(c)
 		if !done && time.Now().After(c.deadline) {
 			result, done = string(wire.ETIMEDOUT), true
+			if p.script.Stmts[c.stmt].Verb == scenario.Poll { // poll() tells nothing
+				result = "0"
+			}
 			if c.sock != nil {
 				p.back.Cancel(c.sock.h)
 			}

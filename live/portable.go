@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"netlab/sim/scenario"
 	"netlab/sim/wire"
 )
 
@@ -54,7 +55,12 @@ func (p *Portable) add(s *portableSock) Handle {
 }
 
 // Socket implements [Backend].
-func (p *Portable) Socket() (Handle, error) { return p.add(&portableSock{}), nil }
+func (p *Portable) Socket(proto wire.Proto) (Handle, error) {
+	if proto != wire.TCP {
+		return 0, errors.ErrUnsupported
+	}
+	return p.add(&portableSock{}), nil
+}
 
 // Bind implements [Backend]; the address is used when the socket listens or connects.
 func (p *Portable) Bind(h Handle, local netip.AddrPort) error {
@@ -114,7 +120,7 @@ func (p *Portable) Connect(h Handle, peer netip.AddrPort) error {
 		}
 		return opResult{conn: c.(*net.TCPConn)}
 	})
-	return nil
+	return errInProgress
 }
 
 // Connected implements [Backend].
@@ -288,4 +294,27 @@ func (p *Portable) Wait(ctx context.Context, _ []Interest, limit time.Duration) 
 }
 
 // Lose implements [Backend]: it cannot be done through package net.
-func (p *Portable) Lose(Handle, []Loss) error { return errors.ErrUnsupported }
+func (p *Portable) Lose(Handle, wire.Proto, []Loss) error { return errors.ErrUnsupported }
+
+// What follows are calls that package net does not make; scripts that make them are
+// refused before they are played.
+
+// SendTo implements [Backend].
+func (p *Portable) SendTo(Handle, string, netip.Addr, netip.AddrPort) (bool, error) {
+	return true, errors.ErrUnsupported
+}
+
+// SetOption implements [Backend].
+func (p *Portable) SetOption(Handle, string, scenario.Value) error { return errors.ErrUnsupported }
+
+// PendingError implements [Backend].
+func (p *Portable) PendingError(Handle) error { return errors.ErrUnsupported }
+
+// Join implements [Backend].
+func (p *Portable) Join(Handle, netip.Addr, netip.Addr) error { return errors.ErrUnsupported }
+
+// Leave implements [Backend].
+func (p *Portable) Leave(Handle, netip.Addr, netip.Addr) error { return errors.ErrUnsupported }
+
+// Ready implements [Backend].
+func (p *Portable) Ready(Handle, []string) string { return "" }

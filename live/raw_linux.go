@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -34,8 +35,15 @@ func NewRaw() (*Raw, error) {
 func (r *Raw) CloseDiag() { r.diag.close() }
 
 // Socket implements [Backend].
-func (r *Raw) Socket() (Handle, error) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+func (r *Raw) Socket(proto wire.Proto) (Handle, error) {
+	kind := unix.SOCK_STREAM
+	if proto == wire.UDP {
+		kind = unix.SOCK_DGRAM
+	}
+	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err == nil && proto == wire.UDP { // a group that another socket of this machine has joined is not ours
+		err = unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_MULTICAST_ALL, 0)
+	}
 	return Handle(fd), err
 }
 
@@ -70,7 +78,6 @@ func (r *Raw) Connect(h Handle, peer netip.AddrPort) error {
 	err := unix.Connect(int(h), sockaddr(peer))
 	if errors.Is(err, unix.EINPROGRESS) {
 		r.peers[h] = peer
-		return nil
 	}
 	return err
 }
@@ -189,9 +196,12 @@ func (r *Raw) Wait(ctx context.Context, sockets []Interest, limit time.Duration)
 	}
 	var fds []unix.PollFd
 	for _, s := range sockets {
-		events := int16(unix.POLLIN)
+		events := int16(0)
+		if s.Read {
+			events |= unix.POLLIN
+		}
 		if s.Write {
-			events = unix.POLLOUT
+			events |= unix.POLLOUT
 		}
 		fds = append(fds, unix.PollFd{Fd: int32(s.H), Events: events})
 	}
@@ -205,7 +215,7 @@ func (r *Raw) Wait(ctx context.Context, sockets []Interest, limit time.Duration)
 
 // Lose implements [Backend] with a classic BPF filter: the packet begins at the
 // TCP header, and a verdict of 0 octets drops it.
-func (r *Raw) Lose(h Handle, kinds []Loss) error {
+func (r *Raw) Lose(h Handle, proto wire.Proto, kinds []Loss) error {
 	if len(kinds) == 0 {
 		err := unix.SetsockoptInt(int(h), unix.SOL_SOCKET, unix.SO_DETACH_FILTER, 0)
 		if errors.Is(err, unix.ENOENT) {
@@ -213,7 +223,11 @@ func (r *Raw) Lose(h Handle, kinds []Loss) error {
 		}
 		return err
 	}
-	raw, err := bpf.Assemble(lossProgram(kinds))
+	program := lossProgram(kinds)
+	if proto == wire.UDP {
+		program = datagramLosses(kinds)
+	}
+	raw, err := bpf.Assemble(program)
 	if err != nil {
 		return err
 	}
@@ -223,6 +237,36 @@ func (r *Raw) Lose(h Handle, kinds []Loss) error {
 	}
 	return unix.SetsockoptSockFprog(int(h), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
 		&unix.SockFprog{Len: uint16(len(prog)), Filter: &prog[0]})
+}
+
+// datagramLosses drops datagrams of any of the kinds; what a UDP socket receives
+// begins at the UDP header.
+func datagramLosses(kinds []Loss) []bpf.Instruction {
+	var prog []bpf.Instruction
+	for _, k := range kinds {
+		switch k.What {
+		case fault.Any, fault.UDP:
+			prog = append(prog, from(k.From, bpf.RetConstant{Val: 0})...)
+		case fault.Data:
+			prog = append(prog, from(k.From, bpf.LoadExtension{Num: bpf.ExtLen},
+				bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: wire.UDPHeaderLen, SkipFalse: 1}, bpf.RetConstant{Val: 0})...)
+		default: // kinds of segment
+		}
+	}
+	return append(prog, bpf.RetConstant{Val: 1 << 30})
+}
+
+// sourceAddress is where a filter finds the source address of the packet's IP
+// header (SKF_NET_OFF).
+const sourceAddress = 0xfff00000 + 12
+
+// from does what follows only with packets from an address.
+func from(a netip.Addr, then ...bpf.Instruction) []bpf.Instruction {
+	b := a.As4()
+	return append([]bpf.Instruction{
+		bpf.LoadAbsolute{Off: sourceAddress, Size: 4},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: binary.BigEndian.Uint32(b[:]), SkipTrue: uint8(len(then))},
+	}, then...)
 }
 
 // lossProgram drops segments of any of the kinds. M[0] holds the flags, M[1] the
@@ -251,22 +295,24 @@ func lossProgram(kinds []Loss) []bpf.Instruction {
 		return []bpf.Instruction{bpf.LoadScratch{Dst: bpf.RegA, N: 1}, bpf.JumpIf{Cond: cond, Val: 0, SkipFalse: 1}, drop}
 	}
 	for _, k := range kinds {
-		switch k {
+		var then []bpf.Instruction
+		switch k.What {
 		case fault.Any:
-			prog = append(prog, drop)
+			then = []bpf.Instruction{drop}
 		case fault.Syn:
-			prog = append(prog, flags(syn|ack, syn, drop)...)
+			then = flags(syn|ack, syn, drop)
 		case fault.SynAck:
-			prog = append(prog, flags(syn|ack, syn|ack, drop)...)
+			then = flags(syn|ack, syn|ack, drop)
 		case fault.Ack:
-			prog = append(prog, flags(syn|ack|fin|rst, ack, octets(bpf.JumpEqual)...)...)
+			then = flags(syn|ack|fin|rst, ack, octets(bpf.JumpEqual)...)
 		case fault.Data:
-			prog = append(prog, octets(bpf.JumpGreaterThan)...)
+			then = octets(bpf.JumpGreaterThan)
 		case fault.Fin:
-			prog = append(prog, flags(fin, fin, drop)...)
+			then = flags(fin, fin, drop)
 		case fault.Rst:
-			prog = append(prog, flags(rst, rst, drop)...)
+			then = flags(rst, rst, drop)
 		}
+		prog = append(prog, from(k.From, then...)...)
 	}
 	return append(prog, bpf.RetConstant{Val: 1 << 30})
 }

@@ -17,6 +17,10 @@ import (
 type Options struct {
 	Profile tcp.Profile // the zero Profile means tcp.Textbook
 	Seed    uint64      // numbers that the script leaves open come from it
+	// Loopback plays the script as one machine does that talks to itself: links have
+	// next to no delay, and what a call sends has arrived, and is answered, before
+	// the next call begins. Calls at the same set time are still simultaneous.
+	Loopback bool
 
 	quiet bool // keep no trace
 }

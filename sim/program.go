@@ -15,6 +15,9 @@ func (w *World) startStmt(i int) {
 	st := &w.script.Stmts[i]
 	w.cursor.Start(i)
 	w.cause = 0
+	if st.HasAt {
+		w.lastAt = st.At
+	}
 	if st.Verb == scenario.Then {
 		w.startThen(i)
 		return

@@ -13,7 +13,7 @@ import (
 
 // newWorld returns the world before anything has happened.
 func newWorld(s *scenario.Script, opt Options) *World {
-	w := &World{script: s, faults: s.AllFaults(), seed: opt.Seed, cursor: scenario.NewCursor(s), quiet: opt.quiet,
+	w := &World{script: s, faults: s.AllFaults(), seed: opt.Seed, cursor: scenario.NewCursor(s), quiet: opt.quiet, loopback: opt.Loopback, lastAt: -1,
 		index: map[string]int{}, datagram: 1}
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
@@ -45,6 +45,9 @@ func newWorld(s *scenario.Script, opt Options) *World {
 		for b := range n {
 			k := &w.links[a*n+b]
 			k.delay, k.joined = s.Delay(s.Hosts[a].Name, s.Hosts[b].Name)
+			if opt.Loopback {
+				k.delay = min(k.delay, loopbackDelay)
+			}
 			if l := s.Link(s.Hosts[a].Name, s.Hosts[b].Name); l != nil && a != b {
 				k.mtu = l.MTU
 			}

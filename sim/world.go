@@ -33,6 +33,8 @@ type World struct {
 	events   []trace.Event
 	known    []trace.Event // what a replay will record: the events are there already
 	quiet    bool          // no trace is kept
+	loopback bool          // see Options
+	lastAt   time.Duration // when the last call with a time of its own was due
 	answers  int           // ACKs in a row that only answer ACKs
 	cause    int           // the event that is being worked on
 	mark     int           // index of the event from which a then line counts
@@ -151,13 +153,13 @@ func (w *World) record(e trace.Event) int {
 
 // step does the next thing that happens and reports whether there was one.
 func (w *World) step() bool {
-	if i, ok := w.cursor.Next(w.now); ok {
+	if i, ok := w.cursor.Next(w.now); ok && !w.delivers(i) {
 		w.startStmt(i)
 		return true
 	}
 	at, waits := w.cursor.NextAt()
 	next, due := w.queue.peek()
-	if !due || (waits && at <= next) {
+	if !due || (waits && at <= next && !(w.loopback && at <= w.now)) {
 		if !waits {
 			return false
 		}
@@ -180,6 +182,20 @@ func (w *World) step() bool {
 	w.now = it.at
 	w.work(&it)
 	return true
+}
+
+// loopbackDelay is how long loopback takes to deliver.
+const loopbackDelay = time.Microsecond
+
+// delivers reports whether packets are still on their way that loopback delivers
+// before statement i begins.
+func (w *World) delivers(i int) bool {
+	st := &w.script.Stmts[i]
+	if !w.loopback || st.HasAt && st.At == w.lastAt {
+		return false
+	}
+	next, due := w.queue.peek()
+	return due && next <= w.now+loopbackDelay && w.queue.items[0].kind == itemArrival
 }
 
 // over reports whether the run has ended: the programs are done, and nothing is

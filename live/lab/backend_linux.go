@@ -2,6 +2,9 @@ package lab
 
 import "netlab/live"
 
+// fullBackend says that datagrams and socket options can be played.
+const fullBackend = true
+
 // newBackend makes the calls directly.
 func newBackend() (live.Backend, func(), error) {
 	raw, err := live.NewRaw()

@@ -7,10 +7,13 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
 	"netlab/capture"
+	"netlab/live"
 	"netlab/live/netns"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
@@ -71,37 +74,97 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 		st.addr[host] = a
 		addrs = append(addrs, a)
 	}
-	if err := netns.Setup(addrs); err != nil {
+	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {
 		return writeMessage(out, refusal("loopback", err))
 	}
 	if err := probeCapture(); err != nil {
 		return writeMessage(out, refusal("capture", err))
 	}
-	var events []trace.Event
-	var frames []message
-	raw := map[int]capture.Frame{}
-	p, stats, playErr := play(ctx, s, st, report{
-		event: func(e trace.Event) { events = append(events, e) },
-		frame: func(f capture.Frame, lost bool) {
-			raw[len(frames)] = f
-			frames = append(frames, message{Type: "frame", TimeNs: f.Time.UnixNano(), Data: f.Data, Orig: f.OrigLen, Lost: lost})
-		},
-	})
-	if p == nil {
-		return playErr
+	st.cross = slices.Contains(s.Needs(), scenario.NeedSimultaneous)
+	end := time.Now().Add(crossingAtMost)
+	for try := 1; ; try++ {
+		rec := &recording{}
+		p, stats, err := play(ctx, s, st, report{event: rec.event, frame: rec.frame})
+		if p == nil {
+			return err
+		}
+		if errors.Is(err, live.ErrNotSimultaneous) && time.Now().Before(end) {
+			if err := again(&st, s, addrs); err != nil {
+				return err
+			}
+			st.skew = skewOf(try)
+			continue
+		}
+		for i := range rec.frames { // names are complete only now
+			rec.frames[i].name(p, rec.raw[i])
+		}
+		last := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: stats}
+		if st.cross {
+			last.Tries = try
+		}
+		return rec.sendAll(out, last, err)
 	}
-	for i := range frames { // names are complete only now
-		if src, dst, conn, ok := endpoints(p, raw[i]); ok {
-			frames[i].Src, frames[i].Dst, frames[i].Conn = src.String(), dst.String(), conn
+}
+
+// crossingAtMost bounds how long a simultaneous moment is tried for.
+const crossingAtMost = 5 * time.Second
+
+// skewOf tries ever larger differences, to either side: 0, 1, -1, 2, -2, … microseconds.
+func skewOf(try int) time.Duration {
+	const most = 12
+	n := try % (2*most + 1)
+	if n%2 == 0 {
+		return -time.Duration(n/2) * time.Microsecond
+	}
+	return time.Duration(n/2+1) * time.Microsecond
+}
+
+// again makes a fresh network for one more try at a simultaneous moment. What comes
+// before it was played once already, so the wait for it is cut short.
+func again(st *stage, s *scenario.Script, addrs []netip.Addr) error {
+	runtime.LockOSThread() // never undone: the thread is in a namespace of its own now
+	if err := netns.Renew(); err != nil {
+		return err
+	}
+	for i := range s.Stmts {
+		if s.Stmts[i].HasAt {
+			st.ahead = max(0, s.Stmts[i].At-5*time.Millisecond)
+			break
 		}
 	}
-	return sendAll(out, p.Start(), events, frames, stats, playErr)
+	return netns.Setup(addrs, smallestMTU(s))
+}
+
+// A recording is what one try has shown.
+type recording struct {
+	events []trace.Event
+	frames []message
+	raw    []capture.Frame
+}
+
+func (r *recording) event(e trace.Event) { r.events = append(r.events, e) }
+
+func (r *recording) frame(f capture.Frame, lost bool) {
+	r.raw = append(r.raw, f)
+	r.frames = append(r.frames, message{Type: "frame", TimeNs: f.Time.UnixNano(), Data: f.Data, Orig: f.OrigLen, Lost: lost})
+}
+
+// smallestMTU is the MTU that loopback gets, so that datagrams are fragmented as on
+// the script's links; 0: as it is.
+func smallestMTU(s *scenario.Script) int {
+	least := 0
+	for i := range s.Links {
+		if m := s.Links[i].MTU; m > 0 && (least == 0 || m < least) {
+			least = m
+		}
+	}
+	return least
 }
 
 // sendAll sends everything up.
-func sendAll(out io.Writer, start time.Time, events []trace.Event, frames []message, stats capture.Stats, playErr error) error {
-	for i := range events {
-		line, err := trace.EncodeEvent(&events[i])
+func (r *recording) sendAll(out io.Writer, end message, playErr error) error {
+	for i := range r.events {
+		line, err := trace.EncodeEvent(&r.events[i])
 		if err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}
@@ -109,12 +172,11 @@ func sendAll(out io.Writer, start time.Time, events []trace.Event, frames []mess
 			return fmt.Errorf("lab: %w", err)
 		}
 	}
-	for _, f := range frames {
+	for _, f := range r.frames {
 		if err := writeMessage(out, f); err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}
 	}
-	end := message{Type: "end", Start: start.UnixNano(), Took: int64(time.Since(start)), Stats: stats}
 	if playErr != nil {
 		end.Error = playErr.Error()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"netlab/capture"
 	"netlab/live"
+	"netlab/live/netns"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -19,6 +20,9 @@ import (
 type stage struct {
 	addr    map[string]netip.Addr
 	private bool                        // a namespace of our own: the script's ports are free
+	ahead   time.Duration               // how far the script's clock is ahead
+	skew    time.Duration               // between calls at the same moment
+	cross   bool                        // calls at the same moment must send segments that cross
 	capture bool                        // packets can be recorded
 	only    func(p capture.Packet) bool // packets that are ours; nil: all are
 }
@@ -48,7 +52,7 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 	defer closeBack()
 
 	e := &experiment{last: time.Now(), rep: rep, only: st.only}
-	opt := live.Options{Addr: st.addr, FixedPorts: st.private, Backend: back, Emit: rep.event}
+	opt := live.Options{Ahead: st.ahead, Skew: st.skew, Addr: st.addr, FixedPorts: st.private, Backend: back, Emit: rep.event}
 	if st.capture {
 		rec, err := capture.Open("lo", e.take)
 		if err != nil {
@@ -56,6 +60,18 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 		}
 		e.rec = rec
 		opt.Settle = func() { rec.Flush(); e.tell() }
+		if st.cross {
+			opt.Together = func() time.Duration {
+				if e.slow = netns.Slow() == nil; !e.slow {
+					return 0
+				}
+				return slowDelivery
+			}
+			opt.Crossed = func(since time.Time) bool {
+				rec.Flush()
+				return e.crossed(since)
+			}
+		}
 	}
 	p, err := live.Play(ctx, s, opt, e.know)
 	if err == nil {
@@ -67,6 +83,7 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 		var stopErr error
 		stats, stopErr = e.rec.Stop()
 		e.tell()
+		stats.Captured = e.told
 		err = errors.Join(err, stopErr)
 	}
 	p.Tidy()
@@ -83,6 +100,8 @@ type experiment struct {
 	p      *live.Player
 	last   time.Time
 	frames []capture.Frame // taken and not yet told
+	told   int
+	slow   bool // loopback was slowed down, so that segments can cross
 }
 
 // know gives the experiment its player before the first statement.
@@ -90,6 +109,36 @@ func (e *experiment) know(p *live.Player) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.p = p
+}
+
+// slowDelivery is how long a slowed loopback takes at most to deliver two segments.
+const slowDelivery = 40 * time.Millisecond
+
+// crossed reports whether the first segments that two ends of a connection have sent
+// since then, with a number of their own, passed each other: neither acknowledges the other.
+func (e *experiment) crossed(since time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	first := map[[2]netip.AddrPort]wire.Segment{}
+	for _, f := range e.frames {
+		pkt, err := capture.Decode(f.Data)
+		if way := [2]netip.AddrPort{pkt.Src, pkt.Dst}; err == nil && !f.Time.Before(since) && pkt.Seg.Len() > 0 {
+			if _, had := first[way]; !had {
+				first[way] = pkt.Seg
+			}
+		}
+	}
+	for way, x := range first {
+		if y, ok := first[[2]netip.AddrPort{way[1], way[0]}]; ok {
+			return !acknowledges(y, x) && !acknowledges(x, y)
+		}
+	}
+	return false
+}
+
+// acknowledges reports whether a covers anything of b.
+func acknowledges(a, b wire.Segment) bool {
+	return a.Flags.Has(wire.ACK) && a.Ack.Minus(b.Seq) > 0
 }
 
 // take is called by the recorder, on its goroutine.
@@ -110,12 +159,13 @@ func (e *experiment) tell() {
 	for _, f := range frames {
 		lost := false
 		if pkt, err := capture.Decode(f.Data); err == nil {
-			if e.only != nil && !e.only(pkt) {
+			if e.only != nil && !e.only(pkt) || e.slow && pkt.Src.Addr().IsLoopback() { // the datagram that slowed lo down
 				continue
 			}
-			lost = e.p.Saw(pkt.Src, pkt.Dst, pkt.Seg)
+			lost = e.p.Saw(pkt.Src, pkt.Dst, pkt.Wire())
 		}
 		e.rep.frame(f, lost)
+		e.told++
 	}
 }
 
@@ -138,12 +188,16 @@ func (e *experiment) waitQuiet(ctx context.Context, p *live.Player) {
 	}
 }
 
-// endpoints translates a frame's addresses to the script's words and names the
+// name translates a frame's addresses to the script's words and names the
 // sender's socket.
-func endpoints(p *live.Player, f capture.Frame) (src, dst wire.Endpoint, conn string, ok bool) {
+func (m *message) name(p *live.Player, f capture.Frame) {
 	pkt, err := capture.Decode(f.Data)
 	if err != nil {
-		return src, dst, "", false
+		return
 	}
-	return p.Endpoint(pkt.Src), p.Endpoint(pkt.Dst), p.ConnName(pkt.Src, pkt.Dst), true
+	m.Src, m.Dst, m.Conn = p.Endpoint(pkt.Src).String(), p.Endpoint(pkt.Dst).String(), p.ConnName(pkt.Src, pkt.Dst)
+	if pkt.Proto == wire.ICMP {
+		m.Conn = ""
+		m.Cited = []string{p.Endpoint(pkt.Cited[0]).String(), p.Endpoint(pkt.Cited[1]).String()}
+	}
 }

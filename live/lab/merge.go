@@ -86,11 +86,14 @@ func (m *merger) packetEvents(n int, f message, frame capture.Frame, start time.
 	pkt, err := capture.Decode(frame.Data)
 	if err != nil {
 		return []trace.Event{{T: frame.Time.Sub(start), Kind: trace.Note, Source: trace.Capture, Frame: n,
-			Text: "frame " + strconv.Itoa(n) + " is no TCP segment"}}
+			Text: "frame " + strconv.Itoa(n) + " is no packet of the script"}}
 	}
 	src, dst := endpoint(f.Src), endpoint(f.Dst)
 	e := trace.Event{T: frame.Time.Sub(start), Host: src.Host, Kind: trace.Send, Conn: f.Conn, Pkt: n, Src: src, Dst: dst,
-		Seg: pkt.Seg, Source: trace.Capture, Frame: n}
+		Proto: pkt.Proto, Seg: pkt.Seg, Dgram: pkt.Dgram, Source: trace.Capture, Frame: n}
+	if c := e.Dgram.Cite; c != nil && len(f.Cited) == 2 {
+		c.Src, c.Dst = endpoint(f.Cited[0]), endpoint(f.Cited[1])
+	}
 	if !f.Lost {
 		return []trace.Event{e}
 	}

@@ -33,9 +33,11 @@ type message struct {
 	Src     string          `json:"src,omitempty"`  // frame: in the script's words
 	Dst     string          `json:"dst,omitempty"`
 	Lost    bool            `json:"lost,omitempty"`
+	Cited   []string        `json:"cited,omitempty"`    // frame: the two ends of the packet that an ICMP error is about
 	Start   int64           `json:"start_ns,omitempty"` // end: wall clock of time 0
 	Took    int64           `json:"took_ns,omitempty"`
 	Stats   capture.Stats   `json:"stats,omitzero"`
+	Tries   int             `json:"tries,omitempty"` // end: until a simultaneous moment came about
 	Error   string          `json:"error,omitempty"`
 	Stage   string          `json:"stage,omitempty"` // refused: what was tried
 	Errno   int             `json:"errno,omitempty"`

@@ -38,6 +38,7 @@ type Result struct {
 	Trace  *trace.Trace
 	Frames []capture.Frame
 	Stats  capture.Stats
+	Tries  int    // how often a script with a simultaneous moment was played until it came about
 	Reason string // why the level is not better; empty at level 1
 	Fix    string // one line that mends it
 }
@@ -54,13 +55,19 @@ func (e *CannotError) Error() string { return "cannot be shown live, because " +
 // CanShow says whether loopback can play the script; the error is a [*CannotError].
 func CanShow(s *scenario.Script) error {
 	for _, n := range s.Needs() {
-		if n == scenario.NeedLoss {
+		switch n {
+		case scenario.NeedLoss:
 			if why := live.CannotLose(s); why != "" {
 				return &CannotError{why, "lose the first ones, or look at the model: netlab sim"}
 			}
-			continue
+		case scenario.NeedDatagrams, scenario.NeedOptions, scenario.NeedGroups:
+			if !fullBackend {
+				return &CannotError{n.Text(), "use Linux, or look at the model: netlab sim"}
+			}
+		case scenario.NeedSimultaneous: // tried until it happens
+		default:
+			return &CannotError{n.Text(), "look at the model: netlab sim"}
 		}
-		return &CannotError{n.Text(), "look at the model: netlab sim"}
 	}
 	return nil
 }
@@ -149,7 +156,7 @@ func runPrivate(ctx context.Context, s *scenario.Script) (*Result, error) {
 func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
-		return nil, refuse("namespace", netns.Setup(nil))
+		return nil, refuse("namespace", netns.Setup(nil, 0))
 	}
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
 	var stderr bytes.Buffer
@@ -217,10 +224,18 @@ func converse(ctx context.Context, s *scenario.Script, in io.Writer, out io.Read
 			}
 			return nil, refuse(msg.Stage, cause)
 		case "end":
-			if msg.Error != "" {
+			switch {
+			case msg.Error == live.ErrNotSimultaneous.Error():
+				return nil, &CannotError{fmt.Sprintf("in %d tries the segments did not cross: loopback delivers within a microsecond", msg.Tries),
+					"try again when the machine is less busy, or look at the model: netlab sim"}
+			case msg.Error != "":
 				return nil, errors.New(msg.Error)
 			}
-			return m.finish(LevelPrivate, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats), nil
+			res := m.finish(LevelPrivate, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
+			if res.Tries = msg.Tries; msg.Tries > 0 {
+				res.Trace.Notes = append(res.Trace.Notes, fmt.Sprintf("try %d: what the hosts sent at the same moment crossed", msg.Tries))
+			}
+			return res, nil
 		default:
 			err = fmt.Errorf("the child says %q", msg.Type)
 		}
@@ -238,6 +253,12 @@ func runHere(ctx context.Context, s *scenario.Script, packets bool) (*Result, er
 	}
 	if !packets && slices.Contains(s.Needs(), scenario.NeedLoss) {
 		return nil, &CannotError{"a chosen segment can be lost only where packets can be seen", "look at the model: netlab sim"}
+	}
+	if slices.Contains(s.Needs(), scenario.NeedSimultaneous) {
+		return nil, &CannotError{"a simultaneous moment needs several tries, each in a private network namespace", "netlab doctor says what stands in the way of one"}
+	}
+	if slices.Contains(s.Needs(), scenario.NeedGroups) {
+		return nil, &CannotError{scenario.NeedGroups.Text(), "netlab doctor says what stands in the way of one"}
 	}
 	st := stage{addr: loopbackAddrs(s), capture: packets}
 	ours := func(a netip.Addr) bool {
@@ -263,9 +284,7 @@ func runHere(ctx context.Context, s *scenario.Script, packets bool) (*Result, er
 		return nil, fmt.Errorf("lab: %w", err)
 	}
 	for i, f := range frames {
-		if src, dst, conn, ok := endpoints(p, raw[i]); ok {
-			f.Src, f.Dst, f.Conn = src.String(), dst.String(), conn
-		}
+		f.name(p, raw[i])
 		m.addFrame(f)
 	}
 	stats.Captured = len(frames)

@@ -29,12 +29,26 @@ func Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Renew moves the calling thread, which must be locked to its goroutine and stay so,
+// into one more private namespace.
+func Renew() error {
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("netns: unshare: %w", err)
+	}
+	return nil
+}
+
 // Setup brings up the loopback interface of this namespace and gives it the
-// hosts' addresses. Call it inside the namespace.
-func Setup(addrs []netip.Addr) error {
+// hosts' addresses and, if it is not 0, an MTU. Call it inside the namespace.
+func Setup(addrs []netip.Addr, mtu int) error {
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
 		return fmt.Errorf("netns: find lo: %w", err)
+	}
+	if mtu > 0 {
+		if err := netlink.LinkSetMTU(lo, mtu); err != nil {
+			return fmt.Errorf("netns: give lo an MTU of %d: %w", mtu, err)
+		}
 	}
 	if err := netlink.LinkSetUp(lo); err != nil {
 		return fmt.Errorf("netns: bring lo up: %w", err)

@@ -17,7 +17,13 @@ var ErrUnsupported = errors.New("netns: only Linux has network namespaces")
 func Command(context.Context, ...string) *exec.Cmd { return nil }
 
 // Setup returns ErrUnsupported.
-func Setup([]netip.Addr) error { return ErrUnsupported }
+func Setup([]netip.Addr, int) error { return ErrUnsupported }
+
+// Renew returns ErrUnsupported.
+func Renew() error { return ErrUnsupported }
+
+// Slow returns ErrUnsupported.
+func Slow() error { return ErrUnsupported }
 
 // Why explains what stands in the way, and how to mend it.
 func Why(error) (reason, fix string) {

@@ -38,13 +38,25 @@ const (
 )
 
 func skipCost(g *seg) int {
-	if g.e.Seg.IsPureAck() {
+	if g.e.Proto == wire.TCP && g.e.Seg.IsPureAck() {
 		return costSkipAck
 	}
 	return costSkip
 }
 
 func pairCost(m, l *seg) int {
+	if m.e.Proto != l.e.Proto {
+		return costKind
+	}
+	if m.e.Proto != wire.TCP {
+		if m.e.Label() != l.e.Label() {
+			return costKind
+		}
+		if m.e.Dgram.Data != l.e.Dgram.Data {
+			return costSeq
+		}
+		return 0
+	}
 	if m.e.Seg.Flags|wire.PSH != l.e.Seg.Flags|wire.PSH || (m.e.Seg.Data == "") != (l.e.Seg.Data == "") {
 		return costKind
 	}

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"netlab/sim/trace"
@@ -33,11 +34,28 @@ func (c *comparison) calls() {
 		if e := l[call.Stmt]; e != nil {
 			row.Live, row.LiveEvent = e.Result, e.N
 		}
-		if row.Model == row.Live {
+		switch {
+		case row.Model == row.Live:
 			row.Verdict = Same
+		case c.opt.Buffers && transfers(call.Call) && isAmount(row.Model) && isAmount(row.Live):
+			row.Verdict, row.Why = Explained, ExpBuffers
 		}
 		c.add(row)
 	}
+}
+
+// transfers reports whether a call moves octets.
+func transfers(call string) bool {
+	return slices.Contains([]string{"send", "recv", "sendto", "recvfrom"}, call)
+}
+
+// isAmount reports whether a result says how much was moved, or that nothing could be.
+func isAmount(result string) bool {
+	if result == string(wire.EAGAIN) || result == string(wire.ETIMEDOUT) {
+		return true
+	}
+	_, err := strconv.Atoi(result)
+	return err == nil
 }
 
 // A path is the states that one socket went through.
@@ -122,7 +140,7 @@ func (c *comparison) comparePaths(m, l path) {
 		rest = rest[k+1:]
 	}
 	if row.Verdict == Same && len(rest) > 0 {
-		row.Verdict = c.unfinished(rest, m)
+		row.Verdict, row.Why = c.unfinished(rest, m)
 	}
 	c.add(row)
 	if row.Verdict != Differs && len(passed) > 0 {
@@ -132,12 +150,19 @@ func (c *comparison) comparePaths(m, l path) {
 
 // unfinished judges a path that the samples do not follow to its end: the model
 // may run on through TIME-WAIT, which a live run does not wait for.
-func (c *comparison) unfinished(rest []wire.State, m path) Verdict {
+func (c *comparison) unfinished(rest []wire.State, m path) (Verdict, *Explanation) {
 	over := c.model.t.At(m.last)
-	if len(rest) == 1 && rest[0] == wire.StateClosed && over.Rule != nil && over.Rule.ID == "time-wait-over" {
-		return Same
+	if len(rest) != 1 || rest[0] != wire.StateClosed || over.Rule == nil {
+		return Differs, nil
 	}
-	return Differs
+	switch over.Rule.ID {
+	case "time-wait-over":
+		return Same, nil
+	case "give-up", "fin-wait-2-over": // minutes after the last call
+		return Explained, ExpTimer
+	default:
+		return Differs, nil
+	}
 }
 
 func join(states []wire.State) string {

@@ -67,11 +67,13 @@ func (r *Report) Comparable() int { return len(r.Rows) - r.Counts[NotComparable]
 type Options struct {
 	NoPackets bool // the live trace has no segments
 	NoStates  bool // the live trace has no states
+	Buffers   bool // the script says how large buffers are, which a kernel counts in its own way
 }
 
 // Compare lays the live trace beside the model's.
 func Compare(model, live *trace.Trace, opt Options) *Report {
 	r := &Report{Counts: map[Verdict]int{}}
+	opt.Buffers = opt.Buffers || overflows(model)
 	c := &comparison{r: r, model: newSide(model), live: newSide(live), opt: opt}
 	c.segments()
 	c.calls()
@@ -89,6 +91,11 @@ type comparison struct {
 	model, live *side
 	opt         Options
 	pair        int
+}
+
+// overflows reports whether the model drops datagrams because a queue is full.
+func overflows(t *trace.Trace) bool {
+	return slices.ContainsFunc(t.Events, func(e trace.Event) bool { return e.Rule != nil && e.Rule.ID == "udp-overflow" })
 }
 
 // A side is one of the two traces, made ready.
@@ -114,7 +121,7 @@ func newSide(t *trace.Trace) *side {
 		if e.Kind != trace.Send {
 			continue
 		}
-		if e.Seg.Flags.Has(wire.SYN) {
+		if e.HasSegment() && e.Seg.Flags.Has(wire.SYN) {
 			isns[e.Flow()] = e.Seg.Seq
 		}
 		g := seg{e: e, dir: e.Src.Host + ">" + e.Dst.Host}
@@ -167,15 +174,19 @@ func (c *comparison) segments() {
 // both compares two segments field by field.
 func (c *comparison) both(p pairing) {
 	m, l := p.m, p.l
+	if m.e.Proto != wire.TCP {
+		c.datagrams(p)
+		return
+	}
 	row := func(field, a, b string, v Verdict, why *Explanation, main bool) {
 		c.add(Row{What: p.dir, Field: field, Model: a, Live: b, Verdict: v, Why: why, Main: main, ModelEvent: m.e.N, LiveEvent: l.e.N})
 	}
 	v, why := compareFlags(m.e.Seg.Flags, l.e.Seg.Flags)
 	row("flags", m.e.Seg.Flags.String(), l.e.Seg.Flags.String(), v, why, true)
-	v, why = c.compareSeq(m, l)
+	v, why = c.buffers(m, c.compareSeq)(m, l)
 	row("seq", c.part(m, false), c.part(l, false), v, why, true)
 	if m.e.Seg.Flags.Has(wire.ACK) || l.e.Seg.Flags.Has(wire.ACK) {
-		v, why = c.compareAck(m, l)
+		v, why = c.buffers(m, c.compareAck)(m, l)
 		row("ack", c.part(m, true), c.part(l, true), v, why, true)
 	}
 	if a, b := len(m.e.Seg.Data), len(l.e.Seg.Data); a+b > 0 {
@@ -184,6 +195,9 @@ func (c *comparison) both(p pairing) {
 			v, why = Explained, ExpSplit
 			if !c.sameStream(p.dir) {
 				v, why = Differs, nil
+			}
+			if v == Differs && c.byBuffers(m) {
+				v, why = Explained, ExpBuffers
 			}
 		} else if m.e.Seg.Data != l.e.Seg.Data {
 			v = Differs
@@ -272,67 +286,48 @@ func (c *comparison) finalAck(s *side, dir string) int {
 	return most
 }
 
-// part says which part a number plays: "x", "x+1", "y+1", with the raw number.
-// x stands for the initial sequence number of the end that spoke first.
-func (c *comparison) part(g *seg, ack bool) string {
-	rel, ok, raw := g.seq, g.seqOK, g.e.Seg.Seq
-	if ack {
-		rel, ok, raw = g.ack, g.ackOK, g.e.Seg.Ack
-		if !g.e.Seg.Flags.Has(wire.ACK) {
-			return "-"
-		}
-	}
-	if !ok {
-		return raw.String()
-	}
-	letter := "x"
-	first := ""
-	if len(c.model.segs) > 0 {
-		first = c.model.segs[0].e.Src.Host
-	}
-	if (g.e.Src.Host == first) == ack {
-		letter = "y"
-	}
-	switch {
-	case rel == 0:
-		return letter + " (" + raw.String() + ")"
-	case rel > 0:
-		return fmt.Sprintf("%s+%d (%s)", letter, rel, raw)
-	default:
-		return fmt.Sprintf("%s%d (%s)", letter, rel, raw)
-	}
-}
-
-// optionNames lists the options without the values of timestamps, which are
-// each host's own clock.
-func optionNames(g *seg) string { return g.e.Seg.Options.String() }
-
 // missing is a segment that only the model sends.
 func (c *comparison) missing(p pairing) {
-	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Seg.Label(), Live: "(none)", Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
+	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Label(), Live: "(none)", Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
 	switch {
-	case p.m.e.Seg.IsPureAck() && c.covered(c.live, p.m):
+	case p.m.e.Proto == wire.TCP && p.m.e.Seg.IsPureAck() && c.covered(c.live, p.m):
 		row.Verdict, row.Why = Explained, ExpAckMerged
-	case p.m.e.Again:
+	case p.m.e.Again, answersRepeat(c.model.t, p.m.e):
 		row.Verdict, row.Why = Explained, ExpTimer
 	case p.m.e.Seg.Data != "" && c.sameStream(p.dir):
 		row.Verdict, row.Why = Explained, ExpSplit
+	case c.byBuffers(p.m):
+		row.Verdict, row.Why = Explained, ExpBuffers
 	}
 	c.add(row)
 }
 
 // extra is a segment that only reality sends.
 func (c *comparison) extra(p pairing) {
-	row := Row{What: p.dir, Field: "segment", Model: "(none)", Live: p.l.e.Seg.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
+	row := Row{What: p.dir, Field: "segment", Model: "(none)", Live: p.l.e.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
 	switch {
-	case p.l.e.Seg.IsPureAck() && c.covered(c.model, p.l):
+	case p.l.e.Proto == wire.TCP && p.l.e.Seg.IsPureAck() && c.covered(c.model, p.l):
 		row.Verdict, row.Why = Explained, ExpAckAlone
 	case c.repeats(p.l):
 		row.Verdict, row.Why = Explained, ExpTimer
 	case p.l.e.Seg.Data != "" && c.sameStream(p.dir):
 		row.Verdict, row.Why = Explained, ExpSplit
+	case c.byBuffers(p.l):
+		row.Verdict, row.Why = Explained, ExpBuffers
 	}
 	c.add(row)
+}
+
+// answersRepeat reports whether a segment of the model was caused by one that was
+// sent again.
+func answersRepeat(t *trace.Trace, e *trace.Event) bool {
+	recv := t.At(e.Cause)
+	if recv == nil || recv.Kind != trace.Recv {
+		return false
+	}
+	return slices.ContainsFunc(t.Events[:recv.N], func(s trace.Event) bool {
+		return s.Kind == trace.Send && s.Pkt == recv.Pkt && s.Again
+	})
 }
 
 // covered reports whether the other side acknowledges as much in that direction.

@@ -71,6 +71,9 @@ func (c *Cursor) free(i int) bool {
 	return c.above[i] < 0 || c.released(c.above[i])
 }
 
+// Free reports whether nothing but its time holds back statement i.
+func (c *Cursor) Free(i int) bool { return c.free(i) }
+
 // Next returns the first statement, in the order of the file, that may start at
 // time now.
 func (c *Cursor) Next(now time.Duration) (int, bool) {

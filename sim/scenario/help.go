@@ -132,8 +132,11 @@ RESERVED
 
 LIVE
   netlab live plays the same script with real sockets. iss, delay and the habits
-  of hosts describe the model's world only. drop works live for the first
-  segments of a kind. delay, duplicate, old, chance, puppets, then, UDP, socket
-  options, absolute numbers in expect, and two hosts acting at the same instant
-  cannot be shown on loopback; netlab says so instead of pretending.
+  of hosts describe the model's world only; beside the kernel the model is played
+  without delay. drop works live for the first packets of a kind. Calls of two
+  hosts at the same set time are made together, again and again until the
+  capture shows that what they sent has crossed. mtu is that of loopback too.
+  delay, duplicate, corrupt, old, chance, puppets, then, open, absolute numbers in
+  expect, and what needs a stack of its own for each host cannot be shown on
+  loopback; netlab says so instead of pretending.
 `

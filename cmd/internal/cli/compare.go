@@ -9,7 +9,6 @@ import (
 
 	"netlab/lessons/text"
 	"netlab/live/lab"
-	"netlab/sim"
 	"netlab/sim/compare"
 	"netlab/sim/tcp"
 )
@@ -42,8 +41,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if res == nil {
 				return err
 			}
-			model := sim.Run(s, opt)
-			rep := compare.Compare(model, res.Trace, compare.Options{NoPackets: res.Level >= lab.LevelCallsOnly})
+			rep := lab.Compare(s, res, opt.Profile, opt.Seed)
 			if e := a.writeOut(output, func(w writer) error {
 				if format == "json" {
 					return writeReportJSON(w, rep, res)

@@ -98,7 +98,7 @@ func (a *app) lessonCommand() *cobra.Command {
 	}
 	run := &cobra.Command{Use: "run <id|folder>", Short: "The same as lesson <id|folder>", Args: oneScript("lesson"), ValidArgsFunction: a.completeScripts,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runLesson(cmd, args[0], &f) }}
-	for _, c := range []*cobra.Command{cmd, run} {
+	addFlags := func(c *cobra.Command) {
 		c.Flags().Uint64Var(&a.seed, "seed", 0, "numbers come from it (default: the lesson's own)")
 		profileFlag(c, &f.profile, "", "habits of the model (default: the lesson's own)")
 		c.Flags().StringVar(&f.answers, "answers", "", "answer from this file (TOML: question = answer); exit 1 if one is wrong")
@@ -109,8 +109,12 @@ func (a *app) lessonCommand() *cobra.Command {
 		c.Flags().StringVarP(&f.format, "format", "f", "text", "text or json")
 		c.Flags().StringVarP(&f.output, "output", "o", "", "write to this file instead of standard output")
 	}
+	addFlags(cmd)
+	addFlags(run)
 	list := &cobra.Command{Use: "list", Short: "The lessons, with your progress", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return a.lessonList() }}
-	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), a.lessonResetCommand())
+	reset := a.lessonResetCommand(&f)
+	addFlags(reset)
+	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), reset)
 	return cmd
 }
 
@@ -262,15 +266,18 @@ func (a *app) lessonList() error {
 	return err
 }
 
-func (a *app) lessonResetCommand() *cobra.Command {
+func (a *app) lessonResetCommand(f *lessonFlags) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:               "reset <id>",
-		Short:             "Forget your progress in a lesson",
+		Short:             "Forget your progress in a lesson; alone, the lesson called reset",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completeScripts,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if all == (len(args) == 1) {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !all && len(args) == 0 {
+				return a.runLesson(cmd, "reset", f)
+			}
+			if all && len(args) == 1 {
 				return usageError("netlab lesson reset handshake, or netlab lesson reset --all", "name one lesson, or say --all")
 			}
 			id := ""

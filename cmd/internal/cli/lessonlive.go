@@ -10,7 +10,6 @@ import (
 
 	"netlab/lessons/course"
 	"netlab/live/lab"
-	"netlab/sim"
 	"netlab/sim/compare"
 	"netlab/sim/tcp"
 )
@@ -19,7 +18,6 @@ import (
 // is, and compares. Where nothing is allowed it falls back to the recorded run.
 func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Report, *lab.Result, error) {
 	l := s.Lesson()
-	model := sim.Run(s.Script(), sim.Options{Profile: tcp.Linux, Seed: s.Run.Seed})
 	res, err := lab.Run(ctx, s.Script(), lab.LevelHost)
 	var refused *lab.RefusedError
 	if errors.As(err, &refused) && l.Recorded[s.Step().Scene] != nil {
@@ -29,7 +27,7 @@ func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Repor
 	if err != nil {
 		return nil, res, err
 	}
-	return compare.Compare(model, res.Trace, compare.Options{}), res, nil
+	return lab.Compare(s.Script(), res, tcp.Linux, s.Run.Seed), res, nil
 }
 
 // plainLive appends the comparison with reality to a plain lesson.

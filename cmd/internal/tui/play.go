@@ -7,8 +7,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"netlab/live/lab"
-	"netlab/sim"
-	"netlab/sim/compare"
 	"netlab/sim/tcp"
 )
 
@@ -100,8 +98,7 @@ func (m *Model) onLive(msg liveMsg) {
 	if b := m.current(); b != nil && b.script != nil {
 		script = b.script
 	}
-	model := sim.Run(script, sim.Options{Profile: tcp.Linux, Seed: m.s.Run.Seed})
-	m.report = compare.Compare(model, res.Trace, compare.Options{NoPackets: noPackets})
+	m.report = lab.Compare(script, res, tcp.Linux, m.s.Run.Seed)
 	m.note = m.s.ProfileNote()
 	m.live, m.page, m.mode, m.row, m.rowWhy = res, pageCompare, modeKeys, 0, false
 	m.message = ""

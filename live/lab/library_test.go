@@ -1,0 +1,62 @@
+//go:build linux
+
+package lab
+
+import (
+	"testing"
+	"time"
+
+	"netlab/sim"
+	"netlab/sim/compare"
+	"netlab/sim/library"
+	"netlab/sim/scenario"
+	"netlab/sim/tcp"
+)
+
+// longestPlayed bounds what a script may take in real time to be played here.
+const longestPlayed = 3 * time.Second
+
+// quick reports whether a script with real sockets takes seconds, not minutes.
+func quick(s *scenario.Script) bool {
+	t := sim.Run(s, sim.Options{Profile: tcp.Linux, Loopback: true})
+	for i := range s.Stmts {
+		if s.Stmts[i].At > longestPlayed {
+			return false
+		}
+	}
+	for i := range t.Events {
+		if e := &t.Events[i]; e.Call != "" && e.T > longestPlayed {
+			return false
+		}
+	}
+	return true
+}
+
+// Every scenario of netlab's own that loopback can play: the kernel agrees with the
+// linux profile, or a difference has a name.
+func TestLibraryOnThisKernel(t *testing.T) {
+	scripts, err := library.Scripts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	played := 0
+	for _, s := range scripts {
+		if CanShow(s) != nil || !quick(s) {
+			continue
+		}
+		played++
+		t.Run(s.Name+"/"+s.Case, func(t *testing.T) {
+			t.Parallel() // they wait more than they work
+			res := runLive(t, s)
+			rep := Compare(s, res, tcp.Linux, sim.DefaultSeed)
+			for _, r := range rep.Rows {
+				if r.Verdict == compare.Differs {
+					t.Errorf("%s %s: model %s, kernel %s", r.What, r.Field, r.Model, r.Live)
+				}
+			}
+		})
+	}
+	if played < 60 {
+		t.Errorf("only %d scenarios were played", played)
+	}
+}
