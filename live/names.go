@@ -67,8 +67,18 @@ func (p *Player) Saw(src, dst netip.AddrPort, pkt *wire.Packet) bool {
 // Quiet reports whether everything sent has been acknowledged.
 func (p *Player) Quiet() bool {
 	for _, s := range p.socks {
-		if s.open && s.proto == wire.TCP && !s.listens && !p.back.Quiet(s.h) {
+		if s.proto != wire.TCP || s.listens {
+			continue
+		}
+		if s.open && !p.back.Quiet(s.h) {
 			return false
+		}
+		if !s.open && s.peer.IsValid() { // its FIN may still wait for its ACK
+			switch state, _ := p.back.State(s.h, false, s.local, s.peer); state {
+			case wire.StateFinWait1, wire.StateClosing, wire.StateLastAck:
+				return false
+			default: // everything is acknowledged
+			}
 		}
 	}
 	return true

@@ -132,6 +132,17 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 	return p, nil
 }
 
+// ErrNotLost says that a packet that the script loses could not be lost in time.
+var ErrNotLost = errors.New("live: a packet to lose came too close behind the one before it")
+
+// Missed returns [ErrNotLost] if it came to that.
+func (p *Player) Missed() error {
+	if p.loss.missed {
+		return ErrNotLost
+	}
+	return nil
+}
+
 // Start is the moment from which the times of the events count.
 func (p *Player) Start() time.Time { return p.start }
 
@@ -156,6 +167,7 @@ func (p *Player) begin(i int) {
 	p.cursor.Start(i)
 	if p.opt.Settle != nil && p.loss.active() {
 		p.opt.Settle() // a loss that is over must be over before the next call
+		p.loss.refresh(p.back)
 	}
 	if st.HasAt && time.Since(p.start) > st.At+lateAfter {
 		p.emit(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,

@@ -312,7 +312,23 @@ func lossProgram(kinds []Loss) []bpf.Instruction {
 		case fault.Rst:
 			then = flags(rst, rst, drop)
 		}
+		if k.Until != 0 {
+			then = append(before(k.Until, len(then)), then...)
+		}
 		prog = append(prog, from(k.From, then...)...)
 	}
 	return append(prog, bpf.RetConstant{Val: 1 << 30})
+}
+
+// timestamp is where Linux puts the timestamp of a segment without SYN: after two NOPs
+// and the option's kind and length.
+const timestamp = 24
+
+// before skips n instructions where the segment's timestamp is not before a value.
+func before(value uint32, n int) []bpf.Instruction {
+	return []bpf.Instruction{
+		bpf.LoadAbsolute{Off: timestamp, Size: 4},
+		bpf.ALUOpConstant{Op: bpf.ALUOpSub, Val: value},
+		bpf.JumpIf{Cond: bpf.JumpLessThan, Val: 1 << 31, SkipTrue: uint8(n)},
+	}
 }

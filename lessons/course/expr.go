@@ -36,12 +36,21 @@ func compile(code string, env map[string]any) (*vm.Program, error) {
 			func(wire.Seq, int) wire.Seq { return 0 }),
 		expr.Function("seqMinus", func(args ...any) (any, error) { return args[0].(wire.Seq).Minus(args[1].(wire.Seq)), nil },
 			func(wire.Seq, wire.Seq) int { return 0 }),
+		seqCompare("seqBefore", func(d int) bool { return d < 0 }), seqCompare("seqUpTo", func(d int) bool { return d <= 0 }),
+		seqCompare("seqAfter", func(d int) bool { return d > 0 }), seqCompare("seqFrom", func(d int) bool { return d >= 0 }),
+		expr.Operator("<", "seqBefore"), expr.Operator("<=", "seqUpTo"), expr.Operator(">", "seqAfter"), expr.Operator(">=", "seqFrom"),
 		expr.Operator("+", "seqAdd"), expr.Operator("-", "seqSub", "seqMinus"))
 	if err != nil {
 		return nil, fmt.Errorf("expression %q: %w", code, firstLine(err))
 	}
 	programs.Store(key, p)
 	return p, nil
+}
+
+// seqCompare makes a comparison of sequence numbers, by their distance.
+func seqCompare(name string, holds func(distance int) bool) expr.Option {
+	return expr.Function(name, func(args ...any) (any, error) { return holds(args[0].(wire.Seq).Minus(args[1].(wire.Seq))), nil },
+		func(wire.Seq, wire.Seq) bool { return false })
 }
 
 // firstLine keeps the part of an expression's error that a person reads.

@@ -33,7 +33,7 @@ var symbol = regexp.MustCompile(`^(?:(?:ack|seq|isn|iss)\s*=\s*)?([a-z])\s*(?:([
 
 // number is an answer in digits, with or without a decimal point, thousands
 // separators and a unit.
-var number = regexp.MustCompile(`^(?:(?:ack|seq|t|len)\s*=?\s*)?(\d[\d,]*(?:\.\d+)?)\s*(?:ms|毫秒|octets?|bytes?|字节|个|次)?$`)
+var number = regexp.MustCompile(`^(?:(?:ack|seq|t|len)\s*=?\s*)?(\d[\d,]*(?:\.\d+)?)\s*(?:ms|s|seconds?|毫秒|秒|octets?|bytes?|字节|segments?|datagrams?|个|次|条)?$`)
 
 // understand turns what was typed into the form in which answers are compared,
 // or says what is wrong with it.

@@ -84,7 +84,7 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 		stats, stopErr = e.rec.Stop()
 		e.tell()
 		stats.Captured = e.told
-		err = errors.Join(err, stopErr)
+		err = errors.Join(err, stopErr, p.Missed())
 	}
 	p.Tidy()
 	return p, stats, err

@@ -42,6 +42,13 @@ func runLive(t *testing.T, s *scenario.Script) *Result {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	res, err := Run(ctx, s, LevelPrivate)
+	needLive(t, err)
+	return res
+}
+
+// needLive ends the test if a run has failed, or skips it if the machine refuses.
+func needLive(t *testing.T, err error) {
+	t.Helper()
 	var refused *RefusedError
 	if errors.As(err, &refused) && os.Getenv("NETLAB_REQUIRE_LIVE") == "" {
 		t.Skipf("%s (%s)", refused.Reason, refused.Fix)
@@ -49,7 +56,6 @@ func runLive(t *testing.T, s *scenario.Script) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res
 }
 
 const open = `host A
@@ -146,13 +152,66 @@ func TestLossIsShown(t *testing.T) {
 	}
 }
 
+// The last ACK of all is lost, though the socket that should receive it is closed and
+// its filter cannot be taken off: the FIN comes again, and this time its ACK arrives.
+func TestLastAckLost(t *testing.T) {
+	s := parse(t, withFaults("drop A->B ACK 2", "B: x = accept s\nA: shutdown c write\nB: recv x\nB: close x\nA: recv c\nA: close c\n"))
+	res := runLive(t, s)
+	if n := Compare(s, res, tcp.Linux, sim.DefaultSeed).Differences(); n != 0 {
+		t.Errorf("%d rows differ", n)
+	}
+	if !scenario.Passes(res.Trace, "B", wire.StateLastAck, wire.StateClosed) {
+		t.Error("B does not go from LAST-ACK to CLOSED")
+	}
+}
+
+// What two hosts send at the same moment crosses, and the kernel tells the states on
+// the way: both ends pass CLOSING, or SYN-RECEIVED.
+func TestSimultaneous(t *testing.T) {
+	for name, c := range map[string]struct {
+		script string
+		passes []wire.State
+	}{
+		"close": {withFaults("", "B: x = accept s\nat 50ms  A: close c\nat 50ms  B: close x\n"),
+			[]wire.State{wire.StateFinWait1, wire.StateClosing, wire.StateTimeWait}},
+		"open": {"host A\nhost B\nlink A B\nA: c = socket tcp\nA: bind c :1000\nB: d = socket tcp\nB: bind d :2000\n" +
+			"at 50ms  A: connect c B:2000\nat 50ms  B: connect d A:1000\n",
+			[]wire.State{wire.StateSynSent, wire.StateSynReceived, wire.StateEstablished}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := parse(t, c.script)
+			res := runLive(t, s)
+			if n := Compare(s, res, tcp.Linux, sim.DefaultSeed).Differences(); n != 0 || res.Tries < 1 {
+				t.Errorf("%d rows differ after %d tries", n, res.Tries)
+			}
+			for _, host := range []string{"A", "B"} {
+				if !passesAll(res.Trace, host, c.passes) {
+					t.Errorf("%s does not pass %v in the kernel's own words", host, c.passes)
+				}
+			}
+		})
+	}
+}
+
+// passesAll reports whether the host goes through exactly these states in order, those
+// of short life included.
+func passesAll(tr *trace.Trace, host string, want []wire.State) bool {
+	for i := range tr.Events {
+		if e := &tr.Events[i]; e.Kind == trace.State && e.Host == host && len(want) > 0 && e.To == want[0] {
+			want = want[1:]
+		}
+	}
+	return len(want) == 0
+}
+
 // What loopback cannot show is said, never pretended.
 func TestWhatCannotBeShown(t *testing.T) {
 	for faults, why := range map[string]string{
 		"delay A->B SYN 1 by 10ms":  "delays or repeats a segment",
 		"duplicate A->B data 1":     "delays or repeats a segment",
 		"old A->B SYN seq=1 at 1ms": "a segment that no socket would send",
-		"drop A->B data 2":          "can lose the first segments of a kind",
+		"corrupt A->B data 1":       "delays or repeats a segment",
+		"drop B->A SYN all":         "a socket filter needs a socket",
 	} {
 		_, err := Run(context.Background(), parse(t, withFaults(faults, "")), LevelCallsOnly)
 		var cannot *CannotError

@@ -58,7 +58,7 @@ func CanShow(s *scenario.Script) error {
 		switch n {
 		case scenario.NeedLoss:
 			if why := live.CannotLose(s); why != "" {
-				return &CannotError{why, "lose the first ones, or look at the model: netlab sim"}
+				return &CannotError{why, "look at the model: netlab sim"}
 			}
 		case scenario.NeedDatagrams, scenario.NeedOptions, scenario.NeedGroups:
 			if !fullBackend {
@@ -185,6 +185,8 @@ func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 		return nil, err
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("lab: stopped: %w", ctx.Err())
+	case errors.As(err, new(*CannotError)):
+		return nil, err
 	case err != nil && stderr.Len() > 0:
 		return nil, fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
 	case err != nil:
@@ -228,6 +230,8 @@ func converse(ctx context.Context, s *scenario.Script, in io.Writer, out io.Read
 			case msg.Error == live.ErrNotSimultaneous.Error():
 				return nil, &CannotError{fmt.Sprintf("in %d tries the segments did not cross: loopback delivers within a microsecond", msg.Tries),
 					"try again when the machine is less busy, or look at the model: netlab sim"}
+			case msg.Error == live.ErrNotLost.Error():
+				return nil, &CannotError{"a packet to lose came too close behind the one before it for a socket filter", "look at the model: netlab sim"}
 			case msg.Error != "":
 				return nil, errors.New(msg.Error)
 			}

@@ -236,7 +236,7 @@ func (c *comparison) compareSeq(m, l *seg) (Verdict, *Explanation) {
 	switch {
 	case m.seqOK && l.seqOK && m.seq == l.seq:
 		return Same, nil
-	case !m.seqOK && !l.seqOK: // a RST to a segment of no connection
+	case !m.seqOK && !l.seqOK, m.e.Seg.Flags.Has(wire.RST) && m.e.Seg.Seq == 0 && l.e.Seg.Seq == 0: // a RST to a segment of no connection
 		return Same, nil
 	case m.seqOK && l.seqOK && c.sameStream(m.dir) && len(m.e.Seg.Data)+len(l.e.Seg.Data) > 0:
 		return Explained, ExpSplit

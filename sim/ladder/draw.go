@@ -61,6 +61,7 @@ func (p Picture) Lines() []string {
 
 // A pen draws on a picture.
 type pen struct {
+	gaps    []int // rows that stand for omitted time
 	p       Picture
 	opt     DrawOptions
 	columns []int // of the lifelines
@@ -134,11 +135,11 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	for _, t := range l.Tags {
 		d.tag(t)
 	}
+	for _, b := range l.Breaks { // before the labels, which keep off these rows
+		d.gap(b)
+	}
 	for i := range l.Arrows {
 		d.label(&l.Arrows[i], l.Flat)
-	}
-	for _, b := range l.Breaks {
-		d.gap(b)
 	}
 	return d.p
 }
@@ -180,6 +181,7 @@ func (d *pen) gap(b Break) {
 	for _, x := range d.columns {
 		d.set(b.Row, x, d.glyphs.gap, StyleLine)
 	}
+	d.gaps = append(d.gaps, b.Row)
 	s := trace.Ms(b.Omitted) + " ms not drawn"
 	d.text(b.Row, max(1, d.left-5), "::::", StyleTime)
 	if len(d.columns) > 1 {

@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -113,6 +114,9 @@ func (d *pen) ownStroke(a *Arrow, row int) (first, last int) {
 }
 
 func (d *pen) free(row, x, n int) bool {
+	if slices.Contains(d.gaps, row) {
+		return false
+	}
 	for i := x; i < x+n; i++ {
 		if i < 0 || i >= d.opt.Width || d.p[row][i].Rune != ' ' {
 			return false

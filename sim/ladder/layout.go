@@ -12,7 +12,7 @@ import (
 // the arrows that arrive now.
 func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, events []trace.Event) int {
 	base := row
-	arriving := false
+	arriving, turnsUp := false, 0
 	for i := range events {
 		e := &events[i]
 		if e.Kind != trace.Recv && e.Kind != trace.Drop {
@@ -20,6 +20,7 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 		}
 		if e.Kind == trace.Recv && !b.wasSent(e) {
 			base = max(base, row+1) // a row for the segment that turns up
+			turnsUp = 1
 		}
 		if a, ok := b.toGroup[e.Pkt]; ok {
 			arriving = true
@@ -45,7 +46,7 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 	}
 	if gap > breakAfter*b.unit && !arriving && len(b.l.Marks) > 0 {
 		b.l.Breaks = append(b.l.Breaks, Break{Row: base, Omitted: gap})
-		return base + 1
+		return base + 1 + turnsUp
 	}
 	if b.opt.Axis == Linear && len(b.l.Marks) > 0 {
 		last := b.l.Marks[len(b.l.Marks)-1]

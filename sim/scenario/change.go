@@ -9,8 +9,8 @@ import (
 
 // A change is one line of script that edits another script: a fault is added, a
 // setting of a host or a link replaces the one that stands there, a statement
-// replaces the first of its host with the same call on the same socket, and
-// "without" before a statement leaves it out.
+// replaces the first of its host with the same call on the same socket (or is added, if it has
+// a time and there is none), and "without" before a statement or a fault leaves it out.
 
 var (
 	settingLine = regexp.MustCompile(`^(host|link)\s+(\S.*)$`)
@@ -54,7 +54,11 @@ func changeLine(lines []string, c string) ([]string, error) {
 	case stmtLine.MatchString(c):
 		return changeStmt(lines, c, without)
 	case without:
-		return nil, fmt.Errorf("what is left out must be a statement, for example: without B: close x")
+		at := slices.IndexFunc(lines, func(l string) bool { l, _, _ = strings.Cut(l, " #"); return strings.TrimSpace(l) == c })
+		if at < 0 {
+			return nil, fmt.Errorf("the script has no line %q to leave out", c)
+		}
+		return slices.Delete(slices.Clone(lines), at, at+1), nil
 	default: // a fault stands before the programs
 		at := slices.IndexFunc(lines, stmtLine.MatchString)
 		if at < 0 {
@@ -123,6 +127,15 @@ func changeStmt(lines []string, c string, without bool) ([]string, error) {
 		lines[i] = c
 		return lines, nil
 	}
+	if !without && strings.HasPrefix(c, "at ") { // one more, at a time of its own
+		last := len(lines)
+		for i, l := range lines {
+			if stmtLine.MatchString(l) {
+				last = i + 1
+			}
+		}
+		return slices.Insert(slices.Clone(lines), last, c), nil
+	}
 	return nil, fmt.Errorf("the script has no statement %q", want)
 }
 
@@ -137,5 +150,8 @@ func stmtKey(l string) string {
 		}
 	}
 	words := strings.Fields(call)
+	if words[0] == string(SetSockOpt) && len(words) > 2 { // each option is a setting of its own
+		words[1] += " " + words[2]
+	}
 	return host + ": " + strings.Join(words[:min(2, len(words))], " ")
 }

@@ -32,6 +32,7 @@ func TestChange(t *testing.T) {
 		{"B: listen s 80 backlog=0", "B: listen s 80 backlog=0", "listen s 80\n"},
 		{"at 105ms  B: close x", "at 105ms  B: close x", "115ms"},
 		{"without B: close x", "", "close x"},
+		{"at 1s  B: close s", "at 115ms  B: close x\nat 1s  B: close s", ""},
 		{"at 5ms  A: shutdown c both", "at 5ms  A: shutdown c both", "write"},
 	} {
 		s, err := Parse("t", changeable)
@@ -66,7 +67,7 @@ func TestChangeRefused(t *testing.T) {
 		"link A C delay=1ms":   `no line "link A C"`,
 		"link A B":             "it sets nothing",
 		"B: recv x 5":          `no statement "B: recv x"`,
-		"without drop A->B":    "must be a statement",
+		"without drop A->B":    "no line",
 		"without host A iss=1": "only a statement",
 		"drop A->C SYN 1":      `no host "C"`,
 		"nonsense":             "nonsense",

@@ -329,7 +329,7 @@ func (h *Host) Close(now time.Duration, id ID) wire.Errno {
 		s.role = dead
 	case s.tcb.Readable() > 0 && s.tcb.State != wire.StateTimeWait: // TIME-WAIT has nobody left to tell
 		h.step(now, id, tcp.AbortUnread())
-	case s.opt.hasLinger && s.opt.linger == 0:
+	case s.opt.hasLinger && s.opt.linger == 0 && !(s.tcb.State == wire.StateTimeWait && s.tcb.Profile.Has(tcp.QuirkTimeWaitStays)):
 		h.step(now, id, tcp.Abort())
 	default:
 		h.step(now, id, tcp.Close())

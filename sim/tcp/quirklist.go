@@ -79,6 +79,9 @@ const (
 	QuirkDSACK
 	// QuirkQuickSyn sends the SYN again at once after a wrong ACK in SYN-SENT.
 	QuirkQuickSyn
+	// QuirkTimeWaitStays lets no close() end TIME-WAIT, not even one that aborts: the wait
+	// belongs to the kernel, not to the descriptor. The standard's ABORT deletes it.
+	QuirkTimeWaitStays
 
 	quirksEnd
 )
@@ -113,6 +116,7 @@ var quirkTexts = [...]struct{ name, text string }{
 	{"late-user-timeout", "The user time-out begins with the first retransmission."},
 	{"dsack", "Octets that come twice are told by SACK (RFC 2883)."},
 	{"quick-syn", "A wrong ACK in SYN-SENT brings the next SYN at once."},
+	{"time-wait-stays", "No close() ends TIME-WAIT, not even one with SO_LINGER 0: the wait is the kernel's."},
 }
 
 // Quirks lists every quirk.

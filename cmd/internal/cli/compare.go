@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,7 +12,9 @@ import (
 
 	"netlab/lessons/text"
 	"netlab/live/lab"
+	"netlab/sim"
 	"netlab/sim/compare"
+	"netlab/sim/scenario"
 	"netlab/sim/tcp"
 )
 
@@ -20,7 +25,7 @@ func (a *app) compareCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
 		Short: "The model beside reality, row by row",
-		Long: "Play a script on the model and with real sockets, and compare the two row by row.\n" +
+		Long: "Play a script on the model and with real sockets, and compare the two row by row; of a\nlesson, all its scenes that loopback can show.\n" +
 			"Verdicts: same, may differ, explained, differs, not comparable. Exit 1 if a row differs,\n3 if this machine cannot show reality.",
 		Example:           "  netlab compare handshake\n  netlab compare handshake --all\n  netlab compare my-scenario.txt --json",
 		Args:              oneScript("lesson or scenario file"),
@@ -29,7 +34,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if err := a.checkFormat(&format, []string{"text", "json"}); err != nil {
 				return err
 			}
-			s, err := a.script(args[0])
+			scripts, err := a.comparable(args[0])
 			if err != nil {
 				return err
 			}
@@ -37,25 +42,22 @@ func (a *app) compareCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := lab.Run(cmd.Context(), s, lab.LevelHost)
-			if res == nil {
+			c := &comparing{a: a, opt: opt, all: all, json: format == "json", many: len(scripts) > 1}
+			if err := c.run(cmd.Context(), scripts); err != nil && c.compared == 0 {
+				if c.refused != nil && c.out.Len() > 0 { // calls were made all the same: they are worth showing
+					_ = a.writeOut(output, func(w writer) error { _, e := w.Write(c.out.Bytes()); return e })
+				}
 				return err
 			}
-			rep := lab.Compare(s, res, opt.Profile, opt.Seed)
-			if e := a.writeOut(output, func(w writer) error {
-				if format == "json" {
-					return writeReportJSON(w, rep, res)
-				}
-				return a.writeReport(w, rep, res, opt.Profile, all)
-			}); e != nil {
-				return e
+			if err := a.writeOut(output, func(w writer) error { _, e := w.Write(c.out.Bytes()); return e }); err != nil {
+				return err
 			}
 			switch {
-			case err != nil:
-				return err
-			case rep.Differences() > 0:
+			case c.refused != nil:
+				return c.refused
+			case c.differs > 0:
 				return &exitError{code: exitFailed}
-			case rep.Comparable() == 0:
+			case c.comparable == 0:
 				return &exitError{code: exitMachine}
 			}
 			return nil
@@ -66,6 +68,95 @@ func (a *app) compareCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")
 	return cmd
+}
+
+// comparable finds the scripts that an argument names: of a lesson all its scenes and
+// worlds, else one.
+func (a *app) comparable(arg string) ([]*scenario.Script, error) {
+	l, err := a.lessonArg(arg)
+	if err != nil {
+		s, err := a.script(arg)
+		return []*scenario.Script{s}, err
+	}
+	var all []*scenario.Script
+	for _, name := range l.Scenes() {
+		all = append(all, l.Scene(name))
+	}
+	return all, nil
+}
+
+// A comparing is a comparison of one script or several.
+type comparing struct {
+	a          *app
+	opt        sim.Options
+	all, json  bool
+	many       bool
+	out        bytes.Buffer
+	compared   int // scripts
+	differs    int // rows
+	comparable int // rows
+	refused    error
+}
+
+// run compares the scripts. What loopback cannot show is said; the error is that of
+// the last script that could not be compared.
+func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last error) {
+	for _, s := range scripts {
+		res, err := lab.Run(ctx, s, lab.LevelHost)
+		var cannot *lab.CannotError
+		switch {
+		case errors.As(err, &cannot) && c.many:
+			c.skip(s, cannot)
+			last = err
+			continue
+		case res == nil:
+			return err
+		}
+		c.refused = err
+		rep := lab.Compare(s, res, c.opt.Profile, c.opt.Seed)
+		c.comparable += rep.Comparable()
+		c.differs += rep.Differences()
+		if err := c.write(s, rep, res); err != nil {
+			return err
+		}
+		if c.refused != nil {
+			return c.refused
+		}
+		c.compared++
+	}
+	if c.many && c.json {
+		return json.NewEncoder(&c.out).Encode(map[string]any{"type": "result", "scripts": c.compared, "differs": c.differs})
+	}
+	return last
+}
+
+func (c *comparing) skip(s *scenario.Script, why *lab.CannotError) {
+	if c.json {
+		_ = json.NewEncoder(&c.out).Encode(map[string]any{"type": "skipped", "script": s.Name, "why": why.Why, "fix": why.Get})
+		return
+	}
+	fmt.Fprintf(&c.out, "== %s: %s\n\n", s.Name, text.For(c.a.language()).T("live_failed", why.Why))
+}
+
+func (c *comparing) write(s *scenario.Script, rep *compare.Report, res *lab.Result) error {
+	if c.json {
+		if c.many {
+			if err := json.NewEncoder(&c.out).Encode(map[string]any{"type": "script", "script": s.Name}); err != nil {
+				return err
+			}
+		}
+		return writeReportJSON(&c.out, rep, res)
+	}
+	if c.many {
+		fmt.Fprintf(&c.out, "== %s: %s\n", s.Name, s.Intent())
+	}
+	if err := c.a.writeReport(&c.out, rep, res, c.opt.Profile, c.all); err != nil {
+		return err
+	}
+	if c.many {
+		fmt.Fprintln(&c.out)
+	}
+	return nil
 }
 
 // writeReport writes the comparison as a table with aligned columns.
@@ -94,6 +185,9 @@ func (a *app) writeReport(w writer, rep *compare.Report, res *lab.Result, p tcp.
 		table = append(table, []string{n, what, r.Field, r.Model, r.Live, verdict})
 	}
 	writeTable(&b, table)
+	if res.Tries > 0 {
+		b.WriteString("\n" + words.T("live_tries", res.Tries))
+	}
 	b.WriteString("\n" + words.T("live_summary", rep.Pairs, rep.Differences(), res.Stats.Captured, res.Stats.Dropped) + "\n")
 	for _, e := range used {
 		fmt.Fprintf(&b, "  %s: %s [%s]\n", e.ID, words.Explanation(e), e.Ref)

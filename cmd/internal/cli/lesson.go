@@ -114,7 +114,7 @@ func (a *app) lessonCommand() *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "The lessons, with your progress", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return a.lessonList() }}
 	reset := a.lessonResetCommand(&f)
 	addFlags(reset)
-	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), reset)
+	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), a.lessonRecordCommand(), a.lessonWatchCommand(&f), reset)
 	return cmd
 }
 

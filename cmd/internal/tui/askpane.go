@@ -151,7 +151,10 @@ func (m *Model) askLines(w int) []line {
 		prompt = line{parts: []line{{look: lookAsk, text: words.T("your_answer")}, {look: lookBold, text: m.input + cursor}}}
 	}
 	if prompt.width()+2+width.Of(status) > w {
-		return append(lines, line{look: lookFaint, text: status}, prompt)
+		for _, l := range width.Wrap(status, w) {
+			lines = append(lines, line{look: lookFaint, text: l})
+		}
+		return append(lines, prompt)
 	}
 	prompt.parts = append(prompt.parts, line{look: lookFaint, text: "  " + status})
 	return append(lines, prompt)

@@ -45,11 +45,16 @@ func checkLayout(l *course.Lesson, lang string, size [2]int, unicode bool) (errs
 			}
 		}
 		look("first seen")
-		for try := 0; s.Open(); try++ {
+		const enough = 9 // tries: every question is closed long before
+		for try := 0; s.Open() && try < enough; try++ {
 			for s.Hint() {
 			}
 			m.answer(wrongAnswer(s.Ask(), try))
 			look("after a wrong answer")
+		}
+		if s.Open() {
+			errs = append(errs, fmt.Errorf("%s: step %s: no answer closes the question", l.ID, s.Step().ID))
+			s.Skip()
 		}
 		look("closed")
 	}
@@ -64,6 +69,15 @@ func wrongAnswer(a *course.Ask, try int) string {
 		return fmt.Sprint(4294967295 - try)
 	case course.AskState:
 		return []string{"CLOSING", "LAST-ACK", "TIME-WAIT"}[try%3]
+	case course.AskOrder: // backwards, then with the first two exchanged
+		order := ""
+		for i := range a.Choices {
+			order = fmt.Sprint(i+1) + order
+		}
+		if try > 0 {
+			order = order[1:2] + order[:1] + order[2:]
+		}
+		return order
 	default:
 		return fmt.Sprint(1 + try%len(a.Choices))
 	}

@@ -90,9 +90,9 @@ type Model struct {
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
 	if m.opt.StartLive {
-		return m.startLive()
+		return tea.Batch(m.startLive(), m.look())
 	}
-	return nil
+	return m.look()
 }
 
 // Update implements tea.Model.
@@ -106,6 +106,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onTick(msg)
 	case liveMsg:
 		m.onLive(msg)
+	case watchMsg:
+		return m, m.onWatch(msg)
 	}
 	return m, nil
 }

@@ -238,6 +238,9 @@ func (m *Model) letterOf(v *trace.View, id trace.VarID) string {
 // timerText names the timer that will go off first.
 func (m *Model) timerText(v *trace.View) string {
 	best, at := "", int64(0)
+	if v.State == wire.StateClosed {
+		return "timer -"
+	}
 	for id, name := range map[trace.VarID]string{trace.VarRetransmit: "RTX", trace.VarDelayedAck: "ACK", trace.VarPersist: "probe", trace.VarTimeWait: "2MSL"} {
 		if d := v.Value[id]; d > 0 && (at == 0 || d < at) {
 			best, at = name, d

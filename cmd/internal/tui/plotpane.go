@@ -54,7 +54,7 @@ func (m *Model) plotPane(w int, full bool) []line {
 		}
 		legend += fmt.Sprintf("%c %s=%s  ", plotMarks[i%len(plotMarks)], c.Name, last)
 	}
-	lines := []line{m.rule(width.Cut(strings.TrimSpace(legend), w-8))}
+	lines := []line{m.tcbTitle([]string{width.Cut(strings.TrimSpace(legend), w-8)}, w, w)}
 	for r := range rows {
 		label := ""
 		switch r {

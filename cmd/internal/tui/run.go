@@ -26,6 +26,7 @@ type Options struct {
 	Save      func() error
 	Live      LiveFunc
 	StartLive bool
+	Watch     WatchFunc // nil: the lesson stays as it is
 
 	plainAfter bool
 }
