@@ -304,5 +304,11 @@ func (s *Session) Score() (right, met, total int) {
 // Finished reports whether the last step has been seen.
 func (s *Session) Finished() bool { return s.furthest == s.Len()-1 }
 
-// Plain strips the marks of bold and code from a text.
-func Plain(s string) string { return strings.NewReplacer("**", "", "`", "").Replace(s) }
+// Plain strips the marks of bold and code from a text; what is code stays as it is.
+func Plain(s string) string {
+	parts := strings.Split(s, "`")
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = strings.ReplaceAll(parts[i], "**", "")
+	}
+	return strings.Join(parts, "")
+}

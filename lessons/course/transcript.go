@@ -30,7 +30,7 @@ func (s *Session) Transcript(w io.Writer, until string) error {
 			s.transcriptEvent(b, head, &s.Trace().Events[k], hides)
 		}
 		shown[st.Scene] = max(shown[st.Scene], s.Upto())
-		fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(s.Story()))
+		s.transcriptStory(b, head, s.Story())
 		if a := s.Ask(); a != nil {
 			if a.ID == until {
 				s.transcriptQuestion(b, head)
@@ -67,6 +67,25 @@ func (s *Session) skipped() (n int) {
 		}
 	}
 	return n
+}
+
+// transcriptStory writes a text: its words as one fact, each row of a table as one more.
+func (s *Session) transcriptStory(b *strings.Builder, head, story string) {
+	var words []string
+	var rows []string
+	for _, line := range strings.Split(story, "\n") {
+		if strings.HasPrefix(line, "|") {
+			rows = append(rows, oneLine(strings.Trim(line, "| ")))
+		} else {
+			words = append(words, line)
+		}
+	}
+	fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(strings.Join(words, " ")))
+	for _, r := range rows {
+		if strings.Trim(r, "-| ") != "" {
+			fmt.Fprintf(b, "%s  table  %s\n", head, r)
+		}
+	}
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(Plain(s)), " ") }
@@ -142,7 +161,7 @@ func (s *Session) transcriptAnswer(b *strings.Builder, head string) {
 	}
 	fmt.Fprintf(b, "%s  ?  answer %s\n", head, oneLine(s.Solution()))
 	if after := s.After(); after != "" {
-		fmt.Fprintf(b, "%s  story  %s\n", head, oneLine(after))
+		s.transcriptStory(b, head, after)
 	}
 }
 

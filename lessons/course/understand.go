@@ -125,6 +125,16 @@ type Named struct {
 	From int
 }
 
+// AllLetters lists x, y and the lesson's letters in the scene of the current step.
+func (s *Session) AllLetters() []Named {
+	hosts := s.Trace().Hosts
+	all := []Named{{Name: "x", Host: hosts[0].Name, Base: s.isn(false)}}
+	if len(hosts) > 1 {
+		all = append(all, Named{Name: "y", Host: hosts[1].Name, Base: s.isn(true)})
+	}
+	return append(all, s.LettersOf(s.Trace())...)
+}
+
 // LettersOf finds the lesson's letters in a trace; one whose segment is not there
 // is left out.
 func (s *Session) LettersOf(t *trace.Trace) (all []Named) {

@@ -175,6 +175,26 @@ func ParseState(s string) (wire.State, bool) {
 	return 0, false
 }
 
+// StateWords lists what people write for a state, in upper case, with its RFC name.
+func StateWords() map[string]string {
+	all := map[string]string{}
+	for _, s := range wire.States() {
+		for _, name := range []string{s.String(), s.Short(), strings.ReplaceAll(s.String(), "-", "_")} {
+			all[strings.ToUpper(name)] = s.String()
+		}
+	}
+	all["SYN_RECV"], all["SYN_RCVD"] = wire.StateSynReceived.String(), wire.StateSynReceived.String()
+	all["FIN_WAIT1"], all["FIN_WAIT2"] = wire.StateFinWait1.String(), wire.StateFinWait2.String()
+	for _, c := range load() {
+		for name, others := range c.Accept {
+			for _, o := range others {
+				all[strings.ToUpper(o)] = name
+			}
+		}
+	}
+	return all
+}
+
 // Misconceptions returns the table of misconceptions by id.
 var Misconceptions = sync.OnceValue(func() map[string]Misconception {
 	all := map[string]Misconception{}

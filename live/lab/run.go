@@ -72,6 +72,20 @@ func CanShow(s *scenario.Script) error {
 	return nil
 }
 
+// Patience is how long a script may take, by its own set times, to be played without
+// being asked for by name.
+const Patience = 10 * time.Second
+
+// TooLong says that a script takes long in real time; the error is a [*CannotError].
+func TooLong(s *scenario.Script) error {
+	for i := range s.Stmts {
+		if at := s.Stmts[i].At; at > Patience {
+			return &CannotError{"it takes " + at.String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
+		}
+	}
+	return nil
+}
+
 // Run plays the script with real sockets at the best level there is, but none
 // worse than worst. A script that cannot be shown gives a [*CannotError], a
 // machine that allows nothing good enough a [*RefusedError].

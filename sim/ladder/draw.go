@@ -40,9 +40,10 @@ type Picture [][]Cell
 // DrawOptions choose the characters.
 type DrawOptions struct {
 	Width    int
-	Unicode  bool // lines and heads outside ASCII; every glyph is one column wide
-	Selected int  // N of the event whose arrow or tag is highlighted; 0: none
-	Heavy    bool // strong lifelines, for projectors
+	Unicode  bool   // lines and heads outside ASCII; every glyph is one column wide
+	Selected int    // N of the event whose arrow or tag is highlighted; 0: none
+	Heavy    bool   // strong lifelines, for projectors
+	NotDrawn string // says how much time is left out, "{0} ms not drawn" if it is empty
 }
 
 // Lines returns the picture as text, without blanks at the ends.
@@ -52,7 +53,9 @@ func (p Picture) Lines() []string {
 	for i, row := range p {
 		b.Reset()
 		for _, c := range row {
-			b.WriteRune(c.Rune)
+			if c.Rune != 0 { // the second cell of a wide character
+				b.WriteRune(c.Rune)
+			}
 		}
 		lines[i] = strings.TrimRight(b.String(), " ")
 	}
@@ -159,8 +162,24 @@ func (d *pen) set(row, x int, r rune, s Style) {
 func (d *pen) text(row, x int, s string, style Style) {
 	for _, r := range s {
 		d.set(row, x, r, style)
-		x++
+		if x++; isWide(r) { // it takes the next cell too
+			d.set(row, x, 0, style)
+			x++
+		}
 	}
+}
+
+// isWide reports whether terminals give the character two columns: Chinese characters
+// and full-width punctuation.
+func isWide(r rune) bool { return r >= 0x2e80 && r <= 0xffdc && (r < 0xa4d0 || r >= 0xac00) }
+
+func columnsOf(s string) (n int) {
+	for _, r := range s {
+		if n++; isWide(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // shortTime writes milliseconds with one decimal, or seconds when they are many.
@@ -183,10 +202,13 @@ func (d *pen) gap(b Break) {
 	}
 	d.gaps = append(d.gaps, b.Row)
 	s := trace.Ms(b.Omitted) + " ms not drawn"
+	if d.opt.NotDrawn != "" {
+		s = strings.ReplaceAll(d.opt.NotDrawn, "{0}", trace.Ms(b.Omitted))
+	}
 	d.text(b.Row, max(1, d.left-5), "::::", StyleTime)
 	if len(d.columns) > 1 {
 		mid := (d.columns[0] + d.columns[len(d.columns)-1]) / 2
-		d.text(b.Row, mid-len(s)/2, s, StyleTime)
+		d.text(b.Row, mid-columnsOf(s)/2, s, StyleTime)
 	}
 }
 

@@ -80,7 +80,12 @@ func (a *app) comparable(arg string) ([]*scenario.Script, error) {
 	}
 	var all []*scenario.Script
 	for _, name := range l.Scenes() {
-		all = append(all, l.Scene(name))
+		if name != "" || l.Compare {
+			all = append(all, l.Scene(name))
+		}
+	}
+	if len(all) == 0 {
+		return nil, &lab.CannotError{Why: l.NoLive, Get: "netlab sim " + l.ID}
 	}
 	return all, nil
 }
@@ -102,7 +107,13 @@ type comparing struct {
 // the last script that could not be compared.
 func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last error) {
 	for _, s := range scripts {
-		res, err := lab.Run(ctx, s, lab.LevelHost)
+		res, err := (*lab.Result)(nil), error(nil)
+		if c.many {
+			err = lab.TooLong(s)
+		}
+		if err == nil {
+			res, err = lab.Run(ctx, s, lab.LevelHost)
+		}
 		var cannot *lab.CannotError
 		switch {
 		case errors.As(err, &cannot) && c.many:

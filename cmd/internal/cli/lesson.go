@@ -203,6 +203,9 @@ func (a *app) checkTerminal() error {
 
 // liveRunner plays a script with real sockets at the best level there is.
 func liveRunner(ctx context.Context, s *scenario.Script) (*lab.Result, error) {
+	if err := lab.TooLong(s); err != nil {
+		return nil, err
+	}
 	return lab.Run(ctx, s, lab.LevelCallsOnly)
 }
 

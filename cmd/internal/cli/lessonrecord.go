@@ -45,7 +45,11 @@ func (a *app) record(cmd *cobra.Command, dir string, l *course.Lesson) error {
 	kept := map[string]bool{}
 	for _, scene := range l.Scenes() {
 		s := l.Scene(scene)
-		res, err := lab.Run(cmd.Context(), s, lab.LevelPrivate)
+		err := lab.TooLong(s)
+		res := (*lab.Result)(nil)
+		if err == nil {
+			res, err = lab.Run(cmd.Context(), s, lab.LevelPrivate)
+		}
 		var cannot *lab.CannotError
 		if errors.As(err, &cannot) {
 			fmt.Fprintf(a.out, "%s: not recorded: %s\n", s.Name, cannot.Why)

@@ -208,24 +208,24 @@ func (m *Model) hintLines(w int) []line {
 func (m *Model) feedbackLines(w int, belief bool) []line {
 	s, words := m.s, m.s.Words
 	r := s.Record(s.Ask().ID)
-	if m.feedback == nil {
-		if r.Closed && r.Right {
-			return []line{{look: lookRight, text: width.Cut(m.rightWord(r)+": "+course.Plain(s.Solution()), w)}}
-		}
-		if r.Closed {
-			return []line{{look: lookRight, text: width.Cut(words.T("closed")+" "+course.Plain(s.Solution()), w)}}
-		}
-		return nil
-	}
-	f := m.feedback
-	if f.Right {
-		return []line{{look: lookRight, text: width.Cut(m.rightWord(r)+": "+course.Plain(s.Solution()), w)}}
-	}
 	var lines []line
 	add := func(l look, text string) {
 		for _, t := range width.Wrap(text, w) {
 			lines = append(lines, line{look: l, text: t})
 		}
+	}
+	if m.feedback == nil {
+		if r.Closed && r.Right {
+			add(lookRight, m.rightWord(r)+": "+course.Plain(s.Solution()))
+		} else if r.Closed {
+			add(lookRight, words.T("closed")+" "+course.Plain(s.Solution()))
+		}
+		return lines
+	}
+	f := m.feedback
+	if f.Right {
+		add(lookRight, m.rightWord(r)+": "+course.Plain(s.Solution()))
+		return lines
 	}
 	if f.Invalid != "" {
 		add(lookWrong, f.Invalid)

@@ -137,6 +137,17 @@ func (m *Model) undo() {
 		return
 	}
 	name := m.current().name
+	if b := m.current(); b.challenge && len(b.changes) > 0 { // one change less, and the challenge goes on
+		left := b.changes[:len(b.changes)-1]
+		if script, err := b.base.Change(left...); err == nil {
+			next := newBranch(m.changeName(left, true), script, m.s.Run.Play(script))
+			next.base, next.changes, next.challenge = b.base, left, true
+			m.branches[m.branch-1] = next
+			next.jump(1 << 30)
+			m.message = m.s.Words.T("edit_undone", name)
+			return
+		}
+	}
 	m.branches = append(m.branches[:m.branch-1], m.branches[m.branch:]...)
 	m.showBranch(0)
 	m.message = m.s.Words.T("edit_undone", name)

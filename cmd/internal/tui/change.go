@@ -273,6 +273,25 @@ func (m *Model) editLines(w int) []line {
 	return lines
 }
 
+// scriptLines are the script of a branch, without its expectations; what was changed
+// stands out.
+func (m *Model) scriptLines(b *branch, n int) []line {
+	lines := []line{{look: lookAsk, text: width.Cut(b.name, m.w-2)}}
+	for _, l := range strings.Split(strings.TrimSpace(b.script.String()), "\n") {
+		if strings.HasPrefix(l, "expect ") || strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#") {
+			continue
+		}
+		look := lookPlain
+		if !strings.Contains(b.base.String(), l) {
+			look = lookSelected
+		}
+		for _, part := range width.Wrap(l, m.w-2) {
+			lines = append(lines, line{look: look, text: part})
+		}
+	}
+	return clip(lines, n)
+}
+
 // tail keeps the end of a text that is being typed.
 func tail(s string, n int) string {
 	for width.Of(s) > n {

@@ -100,7 +100,7 @@ func (m *Model) isCurrentState(e *trace.Event) bool {
 func (m *Model) ladderPane(w, n int) []line {
 	l := m.layLadder(w, n-1)
 	_, _, upto := m.shown()
-	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected})
+	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected, NotDrawn: m.s.Words.T("not_drawn")})
 	lines := []line{{look: lookBold, text: l.Header(w, "ms")}}
 	rows := n - 1
 	now := l.Now
@@ -152,7 +152,9 @@ func cellLine(row []ladder.Cell) line {
 		j := i
 		var text strings.Builder
 		for j < len(row) && row[j].Style == row[i].Style {
-			text.WriteRune(row[j].Rune)
+			if row[j].Rune != 0 { // the second cell of a wide character
+				text.WriteRune(row[j].Rune)
+			}
 			j++
 		}
 		l.parts = append(l.parts, line{look: ladderLooks[row[i].Style], text: text.String()})

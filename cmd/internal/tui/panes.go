@@ -109,6 +109,9 @@ func (m *Model) tcbColumn(views []trace.View, h trace.Host, w int, full bool) []
 	case v.State == wire.StateListen && len(lines) > 0:
 		return lines
 	}
+	if v.Known[trace.VarDatagrams] {
+		return append(lines, m.datagramLines(views, h, w)...)
+	}
 	lines = append(lines, m.headLine(v, h, w))
 	if v.Known == [trace.Vars]bool{} { // a kernel tells the state and keeps the rest to itself
 		return lines
@@ -121,6 +124,28 @@ func (m *Model) tcbColumn(views []trace.View, h trace.Host, w int, full bool) []
 		m.varLine(v, w, []string{"IRS", "RCV.NXT"}, trace.VarIRS, trace.VarRcvNxt),
 		m.varLine(v, w, []string{"SND.WND", "RCV.WND"}, trace.VarSndWnd, trace.VarRcvWnd),
 		plain(m.timerText(v)))
+}
+
+// datagramLines write a host's UDP sockets: the port, the peer if there is one, and
+// what waits to be read.
+func (m *Model) datagramLines(views []trace.View, h trace.Host, w int) []line {
+	var lines []line
+	for i := range views {
+		v := &views[i]
+		if v.Host != h.Name || !v.Known[trace.VarDatagrams] {
+			continue
+		}
+		text := v.Conn + " UDP"
+		if v.Local.Port != 0 {
+			text += "  :" + strconv.Itoa(int(v.Local.Port))
+		}
+		if !v.Peer.IsZero() {
+			text += " -> " + v.Peer.String()
+		}
+		lines = append(lines, line{look: lookState, text: width.Cut(text, w)},
+			plain(width.Cut(m.s.Words.T("waiting", m.varText(v, trace.VarDatagrams), m.varText(v, trace.VarOctets)), w)))
+	}
+	return lines
 }
 
 // isLive reports whether the trace shown is not the model's.

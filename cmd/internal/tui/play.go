@@ -55,6 +55,10 @@ func (m *Model) startLive() tea.Cmd {
 	if m.running || m.opt.Live == nil {
 		return nil
 	}
+	if l := m.s.Lesson(); !l.Compare && m.branch == 0 && m.s.Step().Scene == "" {
+		m.message = m.s.Words.T("live_failed", l.NoLive)
+		return nil
+	}
 	m.running, m.message = true, m.s.Words.T("live_running")
 	script := m.s.Script()
 	if b := m.current(); b != nil && b.script != nil {

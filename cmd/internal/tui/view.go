@@ -62,6 +62,9 @@ func (m *Model) lessonPage() []line {
 	page := []line{header}
 	switch m.view {
 	case viewStory:
+		if b := m.current(); b != nil && b.script != nil {
+			return m.fill(append(page, indent(m.scriptLines(b, room))...), footer)
+		}
 		all := append(append(m.storyLines(m.w-2), m.askLines(m.w-2)...), m.afterLines(m.w-2)...)
 		return m.fill(append(page, indent(clip(all, room))...), footer)
 	case viewTCB:
