@@ -34,6 +34,7 @@ func (s *Session) Answer(typed string) Feedback {
 	}
 	r.Tries = append(r.Tries, typed)
 	f := Feedback{Right: given == ans.key}
+	s.note("try", typed, f.Right)
 	if f.Right {
 		r.Right, r.Closed = true, true
 		r.First = len(r.Tries) == 1
@@ -63,6 +64,7 @@ func (s *Session) tried(a *Ask, r *Record, given string) bool {
 // NotSure closes the question without a guess, and says so in the record.
 func (s *Session) NotSure() {
 	r := s.Record(s.Ask().ID)
+	s.note("not-sure", "", false)
 	r.Tries = append(r.Tries, "?")
 	r.Closed = true
 }

@@ -39,6 +39,43 @@ func (lib *Library) Find(id string) *Lesson {
 	return lib.Lessons[i]
 }
 
+// Search lists the lessons whose id, title or words hold every one of the given words,
+// in whatever case; those with a match in id or title come first.
+func (lib *Library) Search(lang string, words []string) []*Lesson {
+	var first, rest []*Lesson
+	for _, l := range lib.Lessons {
+		t := l.Text(lang)
+		head := strings.ToLower(l.ID + " " + t.Title + " " + t.Intro)
+		all := head
+		for _, s := range t.Steps {
+			all += " " + strings.ToLower(s.Story+" "+s.Ask+" "+s.After)
+		}
+		inHead, inAll := true, true
+		for _, w := range words {
+			w = strings.ToLower(w)
+			inHead = inHead && strings.Contains(head, w)
+			inAll = inAll && strings.Contains(all, w)
+		}
+		switch {
+		case inHead:
+			first = append(first, l)
+		case inAll:
+			rest = append(rest, l)
+		}
+	}
+	return append(first, rest...)
+}
+
+// Missing lists the lessons that should be done before l and are not.
+func (lib *Library) Missing(l *Lesson, p *Progress) (ids []string) {
+	for _, id := range l.After {
+		if st := p.Lessons[id]; st == nil || !st.Done {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Suggest says what might have been meant by a name that is no lesson.
 func (lib *Library) Suggest(name string) string {
 	best, distance := "", 4

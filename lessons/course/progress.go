@@ -27,6 +27,8 @@ type Standing struct {
 	Right   int                `json:"right"`
 	Total   int                `json:"total"`
 	Records map[string]*Record `json:"records"`
+	// Mended are the questions that were missed and, asked again, answered right.
+	Mended []string `json:"mended,omitempty"`
 }
 
 // progressVersion is the form of the file that this netlab writes.
@@ -104,6 +106,32 @@ func (p *Progress) Save() error {
 	return nil
 }
 
+// ReadProgress reads an exported progress file.
+func ReadProgress(name string, data []byte) (*Progress, error) {
+	p := &Progress{}
+	if err := json.Unmarshal(data, p); err != nil {
+		return nil, fmt.Errorf("%s is no progress file: %w", name, err)
+	}
+	if p.Version < 1 || p.Version > progressVersion || p.Lessons == nil {
+		return nil, fmt.Errorf("%s is no progress file of this netlab (version %d)", name, p.Version)
+	}
+	return p, nil
+}
+
+// Merge takes over the standings of another file: of each lesson the one that is
+// further. It returns how many it took.
+func (p *Progress) Merge(other *Progress) (taken int) {
+	for id, st := range other.Lessons {
+		own := p.Lessons[id]
+		if st == nil || own != nil && (own.Done && !st.Done || own.Done == st.Done && own.Step >= st.Step && own.Right >= st.Right) {
+			continue
+		}
+		p.Lessons[id] = st
+		taken++
+	}
+	return taken
+}
+
 // Reset forgets a lesson, or all of them if id is empty.
 func (p *Progress) Reset(id string) {
 	if id == "" {
@@ -132,6 +160,7 @@ func (p *Progress) Keep(s *Session) {
 	st := &Standing{Step: s.pos, Steps: s.Len(), Seed: s.Run.Seed, Done: s.Finished(), Records: records}
 	if old != nil {
 		st.Done = st.Done || old.Done
+		st.Mended = old.Mended
 		for id, r := range old.Records {
 			if old.Seed == s.Run.Seed && records[id] == nil && r != nil {
 				records[id] = r

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"netlab/lessons/text"
 	"netlab/sim/scenario"
@@ -19,6 +20,8 @@ type Session struct {
 	pos      int
 	furthest int
 	records  map[string]*Record // by question
+	log      *Log               // nil: nothing is noted
+	now      func() time.Time
 }
 
 // A Record is what a learner has done about one question.
@@ -268,12 +271,14 @@ func (s *Session) Hint() bool {
 		return false
 	}
 	r.Hints++
+	s.note("hint", "", false)
 	return true
 }
 
 // Skip closes the open question without an answer.
 func (s *Session) Skip() {
 	r := s.Record(s.Ask().ID)
+	s.note("skip", "", false)
 	r.Closed, r.Skipped = true, len(r.Tries) == 0
 }
 

@@ -22,21 +22,30 @@ type accessible struct {
 	cmd    *cobra.Command
 	s      *course.Session
 	save   func() error
-	lines  chan string
+	lines  <-chan string
 	broken error
 	quit   bool
 }
 
+// newAccessible begins a dialogue; all dialogues of a run read the same lines.
+func newAccessible(a *app, cmd *cobra.Command, s *course.Session, save func() error) *accessible {
+	if a.lines == nil {
+		lines := make(chan string)
+		a.lines = lines
+		go func() {
+			defer close(lines)
+			in := bufio.NewScanner(a.in)
+			for in.Scan() {
+				lines <- in.Text()
+			}
+		}()
+	}
+	return &accessible{a: a, cmd: cmd, s: s, save: save, lines: a.lines}
+}
+
 // accessibleLesson runs the dialogue until q or the end of the input.
 func (a *app) accessibleLesson(cmd *cobra.Command, s *course.Session, save func() error, live bool) error {
-	d := &accessible{a: a, cmd: cmd, s: s, save: save, lines: make(chan string)}
-	go func() {
-		defer close(d.lines)
-		in := bufio.NewScanner(a.in)
-		for in.Scan() {
-			d.lines <- in.Text()
-		}
-	}()
+	d := newAccessible(a, cmd, s, save)
 	_, _, total := s.Score()
 	d.say(s.Words.T("acc_lesson", s.Title(), s.Len(), total, s.Run.Seed))
 	d.say(course.Plain(s.Intro()))

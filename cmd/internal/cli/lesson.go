@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +73,7 @@ func (a *app) lessonArg(arg string) (*course.Lesson, error) {
 type lessonFlags struct {
 	answers, until, step string
 	live, fresh          bool
+	transcript           string
 	format, output       string
 	profile              string
 }
@@ -106,31 +108,32 @@ func (a *app) lessonCommand() *cobra.Command {
 		c.Flags().StringVar(&f.step, "step", "", "begin at this step (number or name)")
 		c.Flags().BoolVar(&f.live, "live", false, "run it on real sockets too")
 		c.Flags().BoolVar(&f.fresh, "fresh", false, "begin anew, not where you stopped")
+		c.Flags().StringVar(&f.transcript, "transcript", "", "note what you answer, and when, in this file")
 		c.Flags().StringVarP(&f.format, "format", "f", "text", "text or json")
 		c.Flags().StringVarP(&f.output, "output", "o", "", "write to this file instead of standard output")
 	}
 	addFlags(cmd)
 	addFlags(run)
-	list := &cobra.Command{Use: "list", Short: "The lessons, with your progress", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return a.lessonList() }}
+	list := &cobra.Command{Use: "list [words]", Short: "The lessons, with your progress; only those that hold the words",
+		Example: "  netlab lesson list\n  netlab lesson list TIME-WAIT",
+		RunE:    func(_ *cobra.Command, args []string) error { return a.lessonList(args...) }}
 	reset := a.lessonResetCommand(&f)
 	addFlags(reset)
-	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), a.lessonRecordCommand(), a.lessonWatchCommand(&f), reset)
+	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), a.lessonRecordCommand(), a.lessonWatchCommand(&f), a.lessonChallengeCommand(),
+		a.exportProgressCommand(), a.importProgressCommand(), reset)
 	return cmd
 }
 
-// runLesson runs a lesson in the front end that fits.
-func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
-	if err := a.checkFormat(&f.format, []string{"text", "json"}); err != nil {
-		return err
-	}
+// lessonSession begins the session that an argument and the flags ask for.
+func (a *app) lessonSession(cmd *cobra.Command, arg string, f *lessonFlags) (*course.Session, error) {
 	l, err := a.lessonArg(arg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if f.profile != "" {
 		p, err := profileNamed(f.profile)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		other := *l
 		other.Profile = p
@@ -142,18 +145,45 @@ func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
 	}
 	s, err := course.NewSession(l, seed, a.language())
 	if err != nil {
-		return &exitError{exitUsage, err, "netlab lesson check " + arg}
+		return nil, &exitError{exitUsage, err, "netlab lesson check " + arg}
 	}
 	if f.until != "" && !hasQuestion(l, f.until) {
-		return usageError("questions are: "+strings.Join(l.Questions(), ", "), "the lesson has no question %q", f.until)
+		return nil, usageError("questions are: "+strings.Join(l.Questions(), ", "), "the lesson has no question %q", f.until)
+	}
+	return s, nil
+}
+
+// runLesson runs a lesson in the front end that fits.
+func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
+	if err := a.checkFormat(&f.format, []string{"text", "json"}); err != nil {
+		return err
+	}
+	s, err := a.lessonSession(cmd, arg, f)
+	if err != nil {
+		return err
+	}
+	if f.transcript != "" {
+		s.Keep(time.Now)
 	}
 	front := a.frontEnd()
 	if f.answers != "" || f.format == "json" || f.output != "" || f.until != "" {
 		front = frontPlain
 	}
 	if front == frontPlain {
-		return a.plainLesson(cmd, s, f)
+		err = a.plainLesson(cmd, s, f)
+	} else {
+		err = a.screenLesson(cmd, s, f, front)
 	}
+	if f.transcript != "" {
+		if e := a.writeOut(f.transcript, func(w writer) error { return s.WriteLog(w) }); e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+// screenLesson runs a lesson in a front end that talks with the learner and keeps progress.
+func (a *app) screenLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags, front frontEnd) error {
 	progress, err := course.LoadProgress(a.progressPath())
 	var damaged *course.DamagedError
 	switch {
@@ -166,7 +196,7 @@ func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
 		progress.Resume(s)
 	}
 	if f.step != "" {
-		i := l.StepIndex(f.step)
+		i := s.Lesson().StepIndex(f.step)
 		if i < 0 {
 			return usageError(fmt.Sprintf("steps are 1 to %d", s.Len()), "the lesson has no step %q", f.step)
 		}
@@ -238,7 +268,7 @@ func (a *app) plainLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags)
 	return err
 }
 
-func (a *app) lessonList() error {
+func (a *app) lessonList(search ...string) error {
 	lib, err := a.library()
 	if err != nil {
 		return err
@@ -249,8 +279,12 @@ func (a *app) lessonList() error {
 	}
 	words := text.For(a.language())
 	var b strings.Builder
+	found := lib.Search(words.Lang, search)
+	if len(found) == 0 {
+		return usageError(lib.Suggest(search[0]), "no lesson holds %q", strings.Join(search, " "))
+	}
 	var rows [][]string
-	for _, l := range lib.Lessons {
+	for _, l := range found {
 		state := words.T("not_started")
 		if st := progress.Lessons[l.ID]; st != nil {
 			state = words.T("at_step", st.Step+1, st.Steps)
@@ -258,11 +292,13 @@ func (a *app) lessonList() error {
 				state = words.T("done")
 			}
 			state += "  " + words.T("score", st.Right, st.Total)
+		} else if after := lib.Missing(l, progress); len(after) > 0 {
+			state += "  " + words.T("list_after", strings.Join(after, ", "))
 		}
 		rows = append(rows, []string{l.ID, l.Text(words.Lang).Title, words.T("minutes", l.Minutes), state})
 	}
 	if a.jsonFlag {
-		return a.lessonListJSON(lib, progress)
+		return a.lessonListJSON(found, progress)
 	}
 	writeTable(&b, rows)
 	_, err = a.out.Write([]byte(b.String()))

@@ -64,10 +64,10 @@ func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session) error {
 }
 
 // lessonListJSON writes one object a lesson.
-func (a *app) lessonListJSON(lib *course.Library, progress *course.Progress) error {
+func (a *app) lessonListJSON(lessons []*course.Lesson, progress *course.Progress) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)
-	for _, l := range lib.Lessons {
+	for _, l := range lessons {
 		row := map[string]any{"type": "lesson", "lesson": l.ID, "title": l.Text(a.language()).Title, "minutes": l.Minutes, "after": l.After, "steps": len(l.Steps)}
 		if st := progress.Lessons[l.ID]; st != nil {
 			row["step"], row["done"], row["right"], row["total"] = st.Step+1, st.Done, st.Right, st.Total

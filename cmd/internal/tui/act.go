@@ -90,6 +90,10 @@ func (m *Model) hint() {
 func (m *Model) act(a action, key string) tea.Cmd {
 	switch a {
 	case actNext:
+		if m.opt.Review != "" && m.branch == 0 && !m.s.Open() {
+			m.more = true
+			return m.quit()
+		}
 		m.next()
 	case actBack:
 		m.back()
@@ -212,7 +216,7 @@ func (m *Model) say(key string) { m.message = m.s.Words.T(key) }
 
 // reset takes every change back.
 func (m *Model) reset() {
-	m.branches = nil
+	m.branches = m.branches[:m.base()]
 	m.showBranch(0)
 }
 

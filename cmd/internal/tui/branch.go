@@ -92,8 +92,17 @@ func (m *Model) addBranch(b *branch) {
 
 func (m *Model) nextBranch() { m.showBranch((m.branch + 1) % (len(m.branches) + 1)) }
 
+// base is how many branches always stay: the run itself, where there is no lesson.
+func (m *Model) base() int {
+	if m.only {
+		return 1
+	}
+	return 0
+}
+
 // showBranch shows branch i, or the lesson itself if i is 0.
 func (m *Model) showBranch(i int) {
+	i = max(i, m.base())
 	m.branch = i
 	m.selected = 0
 	if i == 0 {
@@ -132,7 +141,7 @@ func divergence(t *trace.Trace) int {
 
 // undo takes the last change back.
 func (m *Model) undo() {
-	if m.branch == 0 {
+	if m.branch <= m.base() {
 		m.message = m.s.Words.T("no_edit")
 		return
 	}

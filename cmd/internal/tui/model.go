@@ -85,6 +85,8 @@ type Model struct {
 	allRows  bool
 	rowWhy   bool
 	quitting bool
+	more     bool // the question of a review is closed, and the next one is wanted
+	only     bool // branch 1 is all there is: no lesson lies below it
 }
 
 // Init implements tea.Model.

@@ -12,6 +12,7 @@ import (
 
 	"netlab/lessons/course"
 	"netlab/sim/ladder"
+	"netlab/sim/scenario"
 	"netlab/sim/trace"
 )
 
@@ -27,6 +28,7 @@ type Options struct {
 	Live      LiveFunc
 	StartLive bool
 	Watch     WatchFunc // nil: the lesson stays as it is
+	Review    string    // "2/7": one question is asked again, and going on ends the screen
 
 	plainAfter bool
 }
@@ -71,9 +73,32 @@ func lightBackground(v string) bool {
 
 // Run shows the lesson until the learner quits. The progress is saved.
 func Run(ctx context.Context, s *course.Session, opt Options) error {
+	_, err := RunOne(ctx, s, opt)
+	return err
+}
+
+// RunOne is Run for one question of a review; more is false if the learner quits.
+func RunOne(ctx context.Context, s *course.Session, opt Options) (more bool, err error) {
+	m := New(ctx, s, opt)
+	err = m.run(ctx)
+	return m.more, err
+}
+
+// RunStep shows a run without a lesson: the model's, of a script that can be changed, or
+// a recorded one, whose script is nil.
+func RunStep(ctx context.Context, s *course.Session, script *scenario.Script, t *trace.Trace, opt Options) error {
+	m := New(ctx, s, opt)
+	m.only = true
+	m.addBranch(newBranch(t.Script, script, t))
+	return m.run(ctx)
+}
+
+// run shows the model until it quits.
+func (m *Model) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	m := New(ctx, s, opt)
+	m.ctx = ctx
+	s, opt := m.s, m.opt
 	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(opt.In), tea.WithOutput(opt.Out))
 	_, err := p.Run()
 	m.save()

@@ -175,7 +175,12 @@ func clip(lines []line, n int) []line { return lines[:min(len(lines), max(0, n))
 func (m *Model) header() line {
 	w := m.s.Words
 	where := fmt.Sprintf("%d/%d", m.s.Pos()+1, m.s.Len())
-	if m.w >= 72 {
+	if m.opt.Review != "" {
+		where = w.T("review", m.opt.Review)
+	}
+	if b := m.current(); b != nil {
+		where = fmt.Sprintf("%d/%d", b.at+1, len(b.stops))
+	} else if m.w >= 72 && m.opt.Review == "" {
 		const cells = 9
 		done := (m.s.Pos() + 1) * cells / m.s.Len()
 		where = "[" + strings.Repeat("#", done) + strings.Repeat("-", cells-done) + "] " + where
