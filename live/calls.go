@@ -192,6 +192,13 @@ func (p *Player) realPeer(peer wire.Endpoint, proto wire.Proto) netip.AddrPort {
 			return s.local
 		}
 	}
+	if p.opt.Program == peer.Host {
+		for real, end := range p.ports {
+			if end == peer {
+				return real
+			}
+		}
+	}
 	if p.opt.FixedPorts || peer.IsGroup() {
 		return netip.AddrPortFrom(addr, peer.Port)
 	}

@@ -32,13 +32,22 @@ func (p *Player) Endpoint(a netip.AddrPort) wire.Endpoint {
 		return wire.Endpoint{}
 	}
 	e := wire.Endpoint{Host: a.Addr().String(), Port: a.Port()}
+	if end, ok := p.ports[a]; ok {
+		return end
+	}
+	if p.opt.Program != "" { // one address for all: what is no socket of ours is the program's
+		e.Host = p.opt.Program
+		for _, s := range p.socks {
+			if s.local == a {
+				e.Host = s.host
+			}
+		}
+		return e
+	}
 	for name, addr := range p.opt.Addr {
 		if addr == a.Addr() {
 			e.Host = name
 		}
-	}
-	if end, ok := p.ports[a]; ok {
-		return end
 	}
 	return e
 }

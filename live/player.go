@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"netlab/sim/scenario"
@@ -40,6 +41,11 @@ type Options struct {
 	// Crossed, if set, says after calls at the same moment whether what they sent
 	// crossed; if not, Play ends with [ErrNotSimultaneous].
 	Crossed func(since time.Time) bool
+	// Program is the host that a real program plays; the script's statements of that
+	// host are not played. Launch starts the program, once; it returns when a program that
+	// should listen does, with the port, or 0. All hosts then have one address.
+	Program string
+	Launch  func(listens bool) (port uint16, err error)
 	// Settle, if set, returns when every packet sent so far has been recorded.
 	Settle func()
 }
@@ -56,6 +62,9 @@ type Player struct {
 	calls  []*call
 	ports  map[netip.AddrPort]wire.Endpoint // real ends to the script's
 	loss   *losses
+
+	launched bool
+	emitting sync.Mutex
 }
 
 // A sock is one socket of a program.
@@ -103,8 +112,8 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 				if began := p.together(group); p.opt.Crossed != nil && !p.opt.Crossed(began) {
 					return p, ErrNotSimultaneous
 				}
-			} else {
-				p.begin(i)
+			} else if err := p.begin(i); err != nil {
+				return p, err
 			}
 			continue
 		}
@@ -147,6 +156,8 @@ func (p *Player) Missed() error {
 func (p *Player) Start() time.Time { return p.start }
 
 func (p *Player) emit(e trace.Event) {
+	p.emitting.Lock() // a program that plays a host speaks whenever it likes
+	defer p.emitting.Unlock()
 	e.T = time.Since(p.start)
 	e.Source = trace.Live
 	p.opt.Emit(e)
@@ -162,9 +173,13 @@ func (p *Player) hostIndex(name string) int {
 }
 
 // begin starts statement i.
-func (p *Player) begin(i int) {
+func (p *Player) begin(i int) error {
 	st := &p.script.Stmts[i]
 	p.cursor.Start(i)
+	if p.opt.Program != "" && st.Host == p.opt.Program {
+		p.cursor.Return(i)
+		return p.launch(st)
+	}
 	if p.opt.Settle != nil && p.loss.active() {
 		p.opt.Settle() // a loss that is over must be over before the next call
 		p.loss.refresh(p.back)
@@ -177,14 +192,14 @@ func (p *Player) begin(i int) {
 	if st.Verb == scenario.Wait {
 		p.calls = append(p.calls, c)
 		p.retry()
-		return
+		return nil
 	}
 	p.sample()
 	p.emitCall(i)
 	if st.Sock != "" {
 		if c.sock = p.names[p.hostIndex(st.Host)][st.Sock]; c.sock == nil {
 			p.finish(c, string(wire.EBADF))
-			return
+			return nil
 		}
 	}
 	if result, done := p.try(c); done {
@@ -193,6 +208,30 @@ func (p *Player) begin(i int) {
 		p.calls = append(p.calls, c)
 	}
 	p.retry()
+	return nil
+}
+
+// launch starts the program that plays a host, at its first statement that matters: one
+// that listens has a port from then on, which stands for the script's.
+func (p *Player) launch(st *scenario.Stmt) error {
+	if st.Verb != scenario.Listen && st.Verb != scenario.Connect || p.launched {
+		return nil
+	}
+	p.launched = true
+	port, err := p.opt.Launch(st.Verb == scenario.Listen)
+	if err == nil && port != 0 {
+		end := wire.Endpoint{Host: st.Host, Port: port}
+		if st.HasPort {
+			end.Port = st.Port
+		}
+		p.ports[netip.AddrPortFrom(p.opt.Addr[st.Host], port)] = end
+	}
+	return err
+}
+
+// Say records what a program that plays a host has said or done.
+func (p *Player) Say(host, text string) {
+	p.emit(trace.Event{Host: host, Kind: trace.Note, Text: text})
 }
 
 // emitCall records that statement i is called.

@@ -1,6 +1,11 @@
 package lab
 
-import "netlab/live"
+import (
+	"os/exec"
+	"syscall"
+
+	"netlab/live"
+)
 
 // fullBackend says that datagrams and socket options can be played.
 const fullBackend = true
@@ -13,3 +18,9 @@ func newBackend() (live.Backend, func(), error) {
 	}
 	return raw, raw.CloseDiag, nil
 }
+
+// ownGroup gives a program a process group of its own, so that what it starts ends with it.
+func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// killGroup ends a program and what it has started.
+func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

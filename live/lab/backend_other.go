@@ -2,10 +2,21 @@
 
 package lab
 
-import "netlab/live"
+import (
+	"os/exec"
+
+	"netlab/live"
+)
 
 // fullBackend says that datagrams and socket options can be played.
 const fullBackend = false
 
 // newBackend goes through package net.
 func newBackend() (live.Backend, func(), error) { return live.NewPortable(), func() {}, nil }
+
+// ownGroup does nothing: programs are only started in private namespaces, which this
+// system does not have.
+func ownGroup(*exec.Cmd) {}
+
+// killGroup ends a program.
+func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

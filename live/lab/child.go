@@ -74,6 +74,11 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 		st.addr[host] = a
 		addrs = append(addrs, a)
 	}
+	if st.program = req.Program; st.program != nil { // it may be bound to any address, or to 127.0.0.1
+		for host := range st.addr {
+			st.addr[host] = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		}
+	}
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {
 		return writeMessage(out, refusal("loopback", err))
 	}

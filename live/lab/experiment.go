@@ -23,6 +23,7 @@ type stage struct {
 	ahead   time.Duration               // how far the script's clock is ahead
 	skew    time.Duration               // between calls at the same moment
 	cross   bool                        // calls at the same moment must send segments that cross
+	program *Program                    // plays a host; nil: the script plays all
 	capture bool                        // packets can be recorded
 	only    func(p capture.Packet) bool // packets that are ours; nil: all are
 }
@@ -73,7 +74,23 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 			}
 		}
 	}
-	p, err := live.Play(ctx, s, opt, e.know)
+	run := &running{}
+	know := e.know
+	if st.program != nil {
+		opt.Program, run.host = st.program.Host, st.program.Host
+		opt.Launch = func(listens bool) (uint16, error) { return run.launch(ctx, st.program, listens) }
+		know = func(p *live.Player) {
+			e.know(p)
+			run.mu.Lock()
+			run.p = p
+			run.mu.Unlock()
+		}
+	}
+	p, err := live.Play(ctx, s, opt, know)
+	if err == nil {
+		e.waitQuiet(ctx, p)
+	}
+	run.finish(ctx)
 	if err == nil {
 		e.waitQuiet(ctx, p)
 		p.Sample()

@@ -19,6 +19,8 @@ type request struct {
 	Text  string            `json:"text"`
 	Addrs map[string]string `json:"addrs"`
 	Order []string          `json:"order"` // the hosts in the script's order
+	// Program plays a host; nil: the script plays all.
+	Program *Program `json:"program,omitempty"`
 }
 
 // A message comes up from the child.

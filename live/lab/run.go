@@ -95,7 +95,7 @@ func Run(ctx context.Context, s *scenario.Script, worst Level) (*Result, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s))
 	defer cancel()
-	res, err := runPrivate(ctx, s)
+	res, err := runPrivate(ctx, s, nil)
 	var refused *RefusedError
 	if err == nil || !errors.As(err, &refused) {
 		return res, err
@@ -112,6 +112,21 @@ func Run(ctx context.Context, s *scenario.Script, worst Level) (*Result, error) 
 		return res, refused
 	}
 	return res, nil
+}
+
+// RunProgram plays the script with a real program in the place of one host, in a private
+// namespace. The program is started when its host would listen or connect, and ended when the
+// script is over.
+func RunProgram(ctx context.Context, s *scenario.Script, prog Program) (*Result, error) {
+	if err := CanShow(s); err != nil {
+		return nil, err
+	}
+	if s.Host(prog.Host) == nil {
+		return nil, fmt.Errorf("the script has no host %q", prog.Host)
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest(s)+listensWithin+endsWithin)
+	defer cancel()
+	return runPrivate(ctx, s, &prog)
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.
@@ -149,7 +164,7 @@ func refuse(stage string, err error) *RefusedError {
 const silence = 20 * time.Second
 
 // runPrivate plays the script in a child with namespaces of its own.
-func runPrivate(ctx context.Context, s *scenario.Script) (*Result, error) {
+func runPrivate(ctx context.Context, s *scenario.Script, prog *Program) (*Result, error) {
 	type outcome struct {
 		res *Result
 		err error
@@ -159,7 +174,7 @@ func runPrivate(ctx context.Context, s *scenario.Script) (*Result, error) {
 		// The child dies with the thread that started it: keep that thread.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		res, err := talk(ctx, s)
+		res, err := talk(ctx, s, prog)
 		done <- outcome{res, err}
 	}()
 	o := <-done
@@ -167,7 +182,7 @@ func runPrivate(ctx context.Context, s *scenario.Script) (*Result, error) {
 }
 
 // talk starts the child, gives it the script and takes down what it says.
-func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
+func talk(ctx context.Context, s *scenario.Script, prog *Program) (*Result, error) {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
 		return nil, refuse("namespace", netns.Setup(nil, 0))
@@ -187,7 +202,7 @@ func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, refuse("namespace", err)
 	}
-	res, err := converse(ctx, s, in, out)
+	res, err := converse(ctx, s, prog, in, out)
 	_ = in.Close()
 	if err != nil {
 		_ = cmd.Process.Kill()
@@ -203,6 +218,8 @@ func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 		return nil, err
 	case err != nil && stderr.Len() > 0:
 		return nil, fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
+	case err != nil && waitErr == nil:
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("lab: %w (the child: %v)", err, waitErr)
 	}
@@ -210,8 +227,8 @@ func talk(ctx context.Context, s *scenario.Script) (*Result, error) {
 }
 
 // converse sends the request and reads the answers.
-func converse(ctx context.Context, s *scenario.Script, in io.Writer, out io.Reader) (*Result, error) {
-	req := &request{Name: s.Name, Text: s.String(), Addrs: map[string]string{}}
+func converse(ctx context.Context, s *scenario.Script, prog *Program, in io.Writer, out io.Reader) (*Result, error) {
+	req := &request{Name: s.Name, Text: s.String(), Addrs: map[string]string{}, Program: prog}
 	for i, h := range s.Hosts {
 		req.Addrs[h.Name] = s.Address(i)
 		req.Order = append(req.Order, h.Name)

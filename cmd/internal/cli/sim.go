@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"netlab/capture"
-	"netlab/live/lab"
 	"netlab/sim"
 	"netlab/sim/ladder"
 	"netlab/sim/scenario"
@@ -158,57 +157,4 @@ func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []ca
 		}
 		return t.Text(w)
 	}
-}
-
-func (a *app) liveCommand() *cobra.Command {
-	var format, output, pcapng string
-	cmd := &cobra.Command{
-		Use:   "live <lesson|scenario>",
-		Short: "Play a script with real sockets, captured",
-		Long: "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
-			"Exit 3 where the machine does not show the packets; netlab doctor says why.",
-		Example:           "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json",
-		Args:              oneScript("lesson or scenario file"),
-		ValidArgsFunction: a.completeScripts,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.checkFormat(&format, formats); err != nil {
-				return err
-			}
-			s, err := a.script(args[0])
-			if err != nil {
-				return err
-			}
-			res, err := lab.Run(cmd.Context(), s, lab.LevelHost)
-			if res == nil {
-				return err
-			}
-			if format == "pcapng" && res.Level == lab.LevelCallsOnly {
-				return err
-			}
-			if e := a.writeOut(output, func(w writer) error { return a.writeTrace(w, res.Trace, format, res.Frames) }); e != nil {
-				return e
-			}
-			if e := a.savePackets(pcapng, res); e != nil {
-				return e
-			}
-			if res.Stats.Dropped > 0 {
-				fmt.Fprintf(a.err, "netlab: the kernel dropped %d packets of the recording\n", res.Stats.Dropped)
-			}
-			if err != nil {
-				return err
-			}
-			return a.judge(s, res.Trace)
-		},
-	}
-	a.formatFlags(cmd, &format, &output)
-	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
-	return cmd
-}
-
-// savePackets writes the captured packets of a run to a file, if one is named.
-func (a *app) savePackets(path string, res *lab.Result) error {
-	if path == "" || res.Level >= lab.LevelCallsOnly {
-		return nil
-	}
-	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, "lo", res.Frames) })
 }

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"netlab/capture"
+	"netlab/live/lab"
+	"netlab/sim/scenario"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) liveCommand() *cobra.Command {
+	var format, output, pcapng, program string
+	cmd := &cobra.Command{
+		Use:   "live [lesson|scenario]",
+		Short: "Play a script with real sockets, captured",
+		Long: "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
+			"With --exec a program of yours plays one of the hosts: the one that listens, or the one that is named.\n" +
+			"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
+			"Exit 3 where the machine does not show the packets; netlab doctor says why.",
+		Example: "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json\n" +
+			"  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && program != "" {
+				return nil
+			}
+			return oneScript("lesson or scenario file")(cmd, args)
+		},
+		ValidArgsFunction: a.completeScripts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkFormat(&format, formats); err != nil {
+				return err
+			}
+			s, err := a.liveScript(args)
+			if err != nil {
+				return err
+			}
+			res, err := a.runLive(cmd.Context(), s, program)
+			if res == nil {
+				return err
+			}
+			if format == "pcapng" && res.Level == lab.LevelCallsOnly {
+				return err
+			}
+			if e := a.writeOut(output, func(w writer) error { return a.writeTrace(w, res.Trace, format, res.Frames) }); e != nil {
+				return e
+			}
+			if e := a.savePackets(pcapng, res); e != nil {
+				return e
+			}
+			if res.Stats.Dropped > 0 {
+				fmt.Fprintf(a.err, "netlab: the kernel dropped %d packets of the recording\n", res.Stats.Dropped)
+			}
+			if err != nil {
+				return err
+			}
+			return a.judge(s, res.Trace)
+		},
+	}
+	a.formatFlags(cmd, &format, &output)
+	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
+	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
+	return cmd
+}
+
+// hello is the script that a program is tried with if none is named.
+const hello = `# A client connects, says hello, and ends its stream.
+host A
+host B
+link A B
+
+B: s = socket tcp
+B: listen s 80
+A: c = socket tcp
+A: connect c B:80
+B: x = accept s
+A: send c "hello\n"
+A: recv c 1000 within 2s
+A: shutdown c write
+A: recv c 1000 within 2s
+A: close c
+`
+
+// liveScript finds the script of a live run.
+func (a *app) liveScript(args []string) (*scenario.Script, error) {
+	if len(args) == 0 {
+		return scenario.Parse("hello", hello)
+	}
+	return a.script(args[0])
+}
+
+// hostCommand is HOST=CMD; a command may hold = itself, so that only the script's hosts
+// count as names.
+func hostCommand(s *scenario.Script, program string) lab.Program {
+	if host, command, ok := strings.Cut(program, "="); ok && s.Host(host) != nil {
+		return lab.Program{Host: host, Command: command}
+	}
+	for i := range s.Stmts {
+		if s.Stmts[i].Verb == scenario.Listen {
+			return lab.Program{Host: s.Stmts[i].Host, Command: program}
+		}
+	}
+	return lab.Program{Host: s.Hosts[0].Name, Command: program}
+}
+
+// runLive plays a script with real sockets, with a program in the place of a host if one
+// is named.
+func (a *app) runLive(ctx context.Context, s *scenario.Script, program string) (*lab.Result, error) {
+	if program == "" {
+		return lab.Run(ctx, s, lab.LevelHost)
+	}
+	res, err := lab.RunProgram(ctx, s, hostCommand(s, program))
+	var cannot *lab.CannotError
+	var refused *lab.RefusedError
+	if err != nil && !errors.As(err, &cannot) && !errors.As(err, &refused) && ctx.Err() == nil {
+		return nil, &exitError{exitFailed, err, "netlab live --help says how a program is started"}
+	}
+	return res, err
+}
+
+// savePackets writes the captured packets of a run to a file, if one is named.
+func (a *app) savePackets(path string, res *lab.Result) error {
+	if path == "" || res.Level >= lab.LevelCallsOnly {
+		return nil
+	}
+	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, "lo", res.Frames) })
+}
