@@ -200,7 +200,7 @@ func picture(s *course.Session, t *trace.Trace, upto int, veiled bool) string {
 }
 
 func question(s *course.Session, q *course.Sheet) *ask {
-	a := &ask{Kind: q.Kind, Prompt: markup(q.Prompt), Tries: q.Tries, Key: q.Key, Solution: inline(q.Solution), Otherwise: markup(q.Otherwise),
+	a := &ask{Hints: []string{}, Wrong: []wrong{}, Kind: q.Kind, Prompt: markup(q.Prompt), Tries: q.Tries, Key: q.Key, Solution: inline(q.Solution), Otherwise: markup(q.Otherwise),
 		Veiled: markup(q.Veiled), After: markup(q.After), World: inline(q.World)}
 	for _, c := range q.Choices {
 		a.Choices = append(a.Choices, inline(c))
@@ -218,7 +218,8 @@ func question(s *course.Session, q *course.Sheet) *ask {
 }
 
 // ends lists what the sockets hold, marked where it gives the answer.
-func ends(s *course.Session) (all []end) {
+func ends(s *course.Session) []end {
+	all := []end{}
 	for _, v := range s.Trace().Views(s.Since(), s.Upto()) {
 		e := end{Name: v.Host + " " + v.Conn, State: v.State.String(), Hide: s.Hidden(v.Host, "state")}
 		if v.Known[trace.VarDatagrams] { // UDP has no states
