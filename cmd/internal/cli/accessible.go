@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netlab/lessons/course"
+	"netlab/lessons/text"
 	"netlab/sim/ladder"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -119,6 +120,8 @@ func (d *accessible) command(c string) bool {
 		d.live()
 	case c == "f":
 		d.world()
+	case c == "i":
+		d.terms()
 	case c == "q":
 		return false
 	case strings.HasPrefix(c, "g "):
@@ -168,6 +171,13 @@ func (d *accessible) world() {
 		if e := &t.Events[i]; e.Kind != trace.Set {
 			d.say(d.s.Words.Event(e) + " " + d.s.Words.T("acc_time", trace.Ms(e.T)))
 		}
+	}
+}
+
+// terms explains the words of the glossary that the step uses.
+func (d *accessible) terms() {
+	for _, m := range text.Mentions(course.Plain(d.s.Story()), d.s.Words.Lang) {
+		d.say(m.Term.Word(d.s.Words.Lang) + ": " + m.Term.In(d.s.Words.Lang))
 	}
 }
 

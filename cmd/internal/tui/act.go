@@ -139,6 +139,8 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actAxis:
 		m.axis = (m.axis + 1) % 2
 		m.say([]string{"axis_step", "axis_linear"}[m.axis])
+	case actTerms:
+		m.mode, m.termTop = modeTerms, 0
 	case actLanguage:
 		m.otherLanguage()
 	case actWrite:

@@ -37,6 +37,9 @@ func (m *Model) key(name string, msg tea.KeyMsg) tea.Cmd {
 		m.mode = modeKeys
 		m.openLine()
 		return nil
+	case modeTerms:
+		m.keyTerms(name)
+		return nil
 	case modeAnswer, modeGoto, modeChange:
 		if done, cmd := m.keyInput(name, msg); done {
 			return cmd

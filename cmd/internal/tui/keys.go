@@ -43,6 +43,7 @@ const (
 	actLive      action = "live"
 	actNotation  action = "notation"
 	actAxis      action = "axis"
+	actTerms     action = "terms"
 	actLanguage  action = "language"
 	actWrite     action = "write"
 	actHelp      action = "help"
@@ -86,6 +87,7 @@ var keyMap = []binding{
 	{actLive, []string{"L"}},
 	{actNotation, []string{"n"}},
 	{actAxis, []string{"T"}},
+	{actTerms, []string{"i"}},
 	{actLanguage, []string{"Z"}},
 	{actWrite, []string{"w"}},
 	{actHelp, []string{"?", "f1"}},

@@ -28,8 +28,23 @@ func CheckLayouts(l *course.Lesson) error {
 	return errors.Join(errs...)
 }
 
+// CheckSeed shows every step of a lesson with the numbers of a seed: in every size, in the
+// language and the characters whose turn it is.
+func CheckSeed(l *course.Lesson, seed uint64) error {
+	var errs []error
+	langs := text.Languages()
+	for _, size := range Layouts {
+		errs = append(errs, checkSession(l, seed, langs[seed%uint64(len(langs))], size, seed/2%2 == 0)...)
+	}
+	return errors.Join(errs...)
+}
+
 func checkLayout(l *course.Lesson, lang string, size [2]int, unicode bool) (errs []error) {
-	s, err := course.NewSession(l, l.Seed, lang)
+	return checkSession(l, l.Seed, lang, size, unicode)
+}
+
+func checkSession(l *course.Lesson, seed uint64, lang string, size [2]int, unicode bool) (errs []error) {
+	s, err := course.NewSession(l, seed, lang)
 	if err != nil {
 		return []error{err}
 	}

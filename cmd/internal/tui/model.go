@@ -23,6 +23,7 @@ const (
 	modeEdit               // the menu of changes
 	modeChange             // the line of a change
 	modeHelp               // the key page
+	modeTerms              // the terms of the step
 )
 
 // A page is what fills the screen.
@@ -74,6 +75,7 @@ type Model struct {
 	branches []*branch
 	branch   int // 0: the lesson itself; else branches[branch-1]
 
+	termTop        int // first term shown on their page
 	challengeHints int // hints of the challenge that are shown
 
 	live     *lab.Result

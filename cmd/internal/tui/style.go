@@ -32,6 +32,7 @@ const (
 	lookWrong
 	lookAsk
 	lookBar
+	lookTerm
 )
 
 // codes returns the SGR parameters of a look. Bold, faint and reverse read well
@@ -60,6 +61,8 @@ func (p palette) codes(l look) string {
 		return hue("1;33", "1;35")
 	case lookSelected, lookBar:
 		return "7"
+	case lookTerm:
+		return "4"
 	default:
 		return ""
 	}
@@ -70,7 +73,7 @@ func (p palette) paint(l look, s string) string {
 	code := p.codes(l)
 	if p.mono && !p.on {
 		code = map[look]string{lookBold: "1", lookState: "1", lookAsk: "1", lookRight: "1", lookWrong: "1", lookLost: "1",
-			lookFaint: "2", lookSelected: "7", lookBar: "7"}[l]
+			lookFaint: "2", lookTerm: "4", lookSelected: "7", lookBar: "7"}[l]
 	} else if !p.on {
 		code = ""
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -343,5 +345,29 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 	}
 	if b.String() != plainView {
 		t.Error("the coloured screen has other words than the plain one")
+	}
+}
+
+// Whatever the seed, nothing is cut on any screen. NETLAB_SEEDS says how many seeds: CI asks for
+// all 64.
+func TestEverySeedFits(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv("NETLAB_SEEDS"))
+	if err != nil {
+		n = 2
+	}
+	lib, err := course.LoadLibrary(lessons.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lib.Lessons {
+		t.Run(l.ID, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(n) {
+				if err := CheckSeed(l, seed+1); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
+	"netlab/lessons/text"
 )
 
 // The lesson page, at 80x24:
@@ -34,6 +35,8 @@ func (m *Model) View() string {
 	switch {
 	case m.tooSmall():
 		lines = []line{plain(m.s.Words.T("too_small", m.w, m.h))}
+	case m.mode == modeTerms:
+		lines = m.termsPage()
 	case m.mode == modeHelp:
 		lines = m.helpPage()
 	case m.page == pageCompare:
@@ -285,9 +288,7 @@ func (m *Model) storyLines(w int) []line {
 	if title := m.s.SceneTitle(); title != "" {
 		lines = append(lines, line{look: lookFaint, text: width.Cut(m.s.Words.T("scene")+": "+plainText(title), w)})
 	}
-	for _, l := range wrapText(m.s.Story(), w) {
-		lines = append(lines, plain(l))
-	}
+	lines = append(lines, m.markTerms(wrapText(m.s.Story(), w), map[*text.Term]bool{})...)
 	if m.s.Pos() == m.s.Len()-1 {
 		right, _, total := m.s.Score()
 		lines = append(lines, line{look: lookRight, text: m.s.Words.T("score", right, total) + "  " + m.savedText()})
