@@ -7,15 +7,15 @@ import (
 	"strings"
 
 	"netlab/lessons/text"
-	"netlab/sim"
 	"netlab/sim/scenario"
+	"netlab/sim/trace"
 )
 
 // Check looks for everything that could go wrong in front of a learner: for each
 // seed, every selector, condition, answer, choice and text, in every language.
 // The error joins one error for each mistake.
 func Check(l *Lesson) error {
-	errs := checkTexts(l)
+	errs := append(checkTexts(l), checkStructure(l)...)
 	for seed := l.Seeds[0]; seed <= l.Seeds[1]; seed++ {
 		if more := checkSeed(l, seed); len(more) > 0 {
 			errs = append(errs, more...)
@@ -25,29 +25,59 @@ func Check(l *Lesson) error {
 	return errors.Join(errs...)
 }
 
+// checkStructure checks what needs no run: recordings of other scripts, names that nothing
+// has.
+func checkStructure(l *Lesson) (errs []error) {
+	for scene, t := range l.Recorded {
+		if t.Hash != l.Scene(scene).Hash() {
+			errs = append(errs, fmt.Errorf("%s: %s is of an earlier %s (netlab lesson record makes it anew)", l.ID, RecordedFile(scene), sceneFile(scene)))
+		}
+	}
+	for _, st := range l.Steps {
+		if st.Ask == nil {
+			continue
+		}
+		for _, h := range st.Ask.Hides {
+			host, name, _ := strings.Cut(h, ".")
+			if _, ok := trace.ParseVar(name); l.Scene(st.Scene).Host(host) == nil || !ok && name != "state" {
+				errs = append(errs, fmt.Errorf("%s: question %s: hides %q: write HOST.state or HOST and a name on the screen, such as A.SND.NXT or A.retransmission timer", l.ID, st.Ask.ID, h))
+			}
+		}
+	}
+	return errs
+}
+
 // checkSeed checks one seed.
 func checkSeed(l *Lesson, seed uint64) (errs []error) {
 	fail := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s: seed %d: "+format, append([]any{l.ID, seed}, args...)...))
 	}
-	for _, lang := range text.Languages() {
+	r, err := NewRun(l, seed)
+	if err != nil {
+		fail("%w", err)
+		return errs
+	}
+	for n, lang := range text.Languages() {
 		if l.Texts[lang] == nil {
 			continue
 		}
-		s, err := NewSession(l, seed, lang)
+		s, err := r.session(lang)
 		if err != nil {
 			fail("%w", err)
 			return errs
 		}
 		for i, st := range l.Steps {
 			for _, code := range st.Assert {
+				if n > 0 {
+					break // what holds does so in every language
+				}
 				if ok, err := s.Run.place(i).evalBool(code); err != nil {
 					fail("step %s: %w", st.ID, err)
 				} else if !ok {
 					fail("step %s: the assertion %q does not hold", st.ID, code)
 				}
 			}
-			for _, err := range checkStep(s, i) {
+			for _, err := range checkStep(s, i, n == 0) {
 				fail("%s: step %s: %w", lang, st.ID, err)
 			}
 		}
@@ -56,8 +86,7 @@ func checkSeed(l *Lesson, seed uint64) (errs []error) {
 		}
 	}
 	for _, name := range l.Scenes() {
-		script := l.Scene(name)
-		for _, v := range scenario.Judge(script, sim.Run(script, sim.Options{Profile: l.Profile, Seed: seed})) {
+		for _, v := range scenario.Judge(l.Scene(name), r.Scene(name)) {
 			if !v.OK {
 				fail("%s: %s", sceneFile(name), v)
 			}
@@ -93,8 +122,9 @@ func (s *Session) checkChallenge() error {
 	return nil
 }
 
-// checkStep checks the words and the question of one step.
-func checkStep(s *Session, i int) (errs []error) {
+// checkStep checks the words and the question of one step, and the worlds in which wrong
+// answers would be right: once, because they are the same in every language.
+func checkStep(s *Session, i int, worlds bool) (errs []error) {
 	s.Goto(i)
 	words := s.words(i)
 	place := s.answerPlace()
@@ -105,7 +135,7 @@ func checkStep(s *Session, i int) (errs []error) {
 	}
 	for _, name := range s.Step().Plot {
 		if _, _, ok := parsePlot(s.Trace(), name); !ok {
-			errs = append(errs, fmt.Errorf("plot %q: write HOST.VARIABLE, such as A.cwnd", name))
+			errs = append(errs, fmt.Errorf("plot %q: write HOST and a name on the screen, such as A.cwnd or A.SND.WND", name))
 		}
 	}
 	a := s.Ask()
@@ -125,6 +155,9 @@ func checkStep(s *Session, i int) (errs []error) {
 			errs = append(errs, fmt.Errorf("question %s: a wrong answer is equal to %s (%s)", a.ID, other, w.text))
 		}
 		seen[w.text] = w.because
+		if !worlds {
+			continue
+		}
 		if err := s.checkTrueIf(w); err != nil {
 			errs = append(errs, fmt.Errorf("question %s: %w", a.ID, err))
 		}

@@ -119,9 +119,22 @@ func (p *place) evalText(code string) (any, error) {
 		if p.world == nil {
 			return nil, fmt.Errorf("expression %q: the question has no world", code)
 		}
-		return p.world.eval(strings.TrimSpace(rest))
+		return p.world.evalShown(strings.TrimSpace(rest))
 	}
-	return p.eval(code)
+	return p.evalShown(code)
+}
+
+// evalShown evaluates what learners are shown or asked: it must be about an event that
+// happens.
+func (p *place) evalShown(code string) (any, error) {
+	v, err := p.eval(code)
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := v.(float64); ok && f >= never || v == any(int(never)) {
+		return nil, fmt.Errorf("expression %q finds no such event", code)
+	}
+	return v, nil
 }
 
 // fill replaces the {expressions} of a text by their values.

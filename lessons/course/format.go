@@ -75,7 +75,7 @@ type tomlChallenge struct {
 const maxSeeds = 1000
 
 // reserved ids would clash with the words of `netlab lesson`.
-var reserved = []string{"list", "check", "new", "watch", "run", "record", "challenge", "export", "import", "export-progress", "import-progress"}
+var reserved = []string{"list", "check", "new", "watch", "run", "record", "challenge", "beliefs", "export", "import", "export-progress", "import-progress"}
 
 var (
 	idForm     = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)

@@ -94,6 +94,7 @@ func (l *Lesson) loadTexts(fsys fs.FS, dir string) (errs []error) {
 		return []error{fmt.Errorf("%s: no text files", path.Join(dir, "text"))}
 	}
 	sort.Strings(names)
+	there := map[string]bool{}
 	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -101,6 +102,7 @@ func (l *Lesson) loadTexts(fsys fs.FS, dir string) (errs []error) {
 			continue
 		}
 		lang := strings.TrimSuffix(path.Base(name), ".md")
+		there[lang] = true
 		t, err := parseText(path.Join(l.Dir, "text", path.Base(name)), string(data))
 		if err != nil {
 			errs = append(errs, err)
@@ -108,7 +110,7 @@ func (l *Lesson) loadTexts(fsys fs.FS, dir string) (errs []error) {
 		}
 		l.Texts[lang] = t
 	}
-	if l.Texts["en"] == nil {
+	if !there["en"] {
 		errs = append(errs, fmt.Errorf("%s: en.md is missing", path.Join(dir, "text")))
 	}
 	return errs

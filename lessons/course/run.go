@@ -1,6 +1,7 @@
 package course
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -19,10 +20,11 @@ type Run struct {
 	Lesson *Lesson
 	Seed   uint64
 
-	stops  []stop
-	scenes map[string]*trace.Trace // worlds too
-	places map[int]*place          // of the steps
-	asks   map[int]*place          // of their questions
+	stops   []stop
+	scenes  map[string]*trace.Trace // worlds too
+	places  map[int]*place          // of the steps
+	asks    map[int]*place          // of their questions
+	answers map[int]answer
 }
 
 // A stop is where a step stands in the trace of its scene.
@@ -33,26 +35,36 @@ type stop struct {
 
 // NewRun plays the lesson. An error says which step does not fit the trace.
 func NewRun(l *Lesson, seed uint64) (*Run, error) {
-	r := &Run{Lesson: l, Seed: seed, scenes: map[string]*trace.Trace{}, places: map[int]*place{}, asks: map[int]*place{}}
+	r := &Run{Lesson: l, Seed: seed, scenes: map[string]*trace.Trace{}, places: map[int]*place{}, asks: map[int]*place{}, answers: map[int]answer{}}
 	for _, name := range l.Scenes() {
 		r.scenes[name] = r.Play(l.Scene(name))
 	}
 	last := map[string]int{}
+	var errs []error
+	for _, letter := range l.Letters {
+		if _, err := letter.At.find(r.scenes[""]); r.scenes[""] != nil && err != nil {
+			errs = append(errs, fmt.Errorf("%s: letter %s: %w", l.ID, letter.Name, err))
+		}
+	}
 	for _, s := range l.Steps {
 		n, err := s.At.find(r.scenes[s.Scene])
 		if err != nil {
-			return nil, fmt.Errorf("%s: step %s: %w", l.ID, s.ID, err)
+			errs = append(errs, fmt.Errorf("%s: step %s: %w", l.ID, s.ID, err))
+			continue
 		}
 		if n < last[s.Scene] {
-			return nil, fmt.Errorf("%s: step %s stands before a step above it in the trace", l.ID, s.ID)
+			errs = append(errs, fmt.Errorf("%s: step %s stands before a step above it in the trace", l.ID, s.ID))
 		}
 		last[s.Scene] = n
 		r.stops = append(r.stops, stop{n, moment(r.scenes[s.Scene], n)})
 		if a := s.Ask; a != nil && a.World != "" {
 			if _, err := a.From.find(r.scenes[a.World]); err != nil {
-				return nil, fmt.Errorf("%s: question %s: from: %w", l.ID, a.ID, err)
+				errs = append(errs, fmt.Errorf("%s: question %s: from: %w", l.ID, a.ID, err))
 			}
 		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
@@ -137,9 +149,16 @@ type wrongAnswer struct {
 	trueIf  []string
 }
 
-// answerOf computes the answer of the question of step i.
+// answerOf computes the answer of the question of step i, once.
 func (r *Run) answerOf(i int) (answer, error) {
-	return answerAt(r.Lesson.Steps[i].Ask, r.askPlace(i))
+	if a, ok := r.answers[i]; ok {
+		return a, nil
+	}
+	a, err := answerAt(r.Lesson.Steps[i].Ask, r.askPlace(i))
+	if err == nil {
+		r.answers[i] = a
+	}
+	return a, err
 }
 
 // answerAt computes the answer of a question at a place.
@@ -151,7 +170,7 @@ func answerAt(a *Ask, p *place) (answer, error) {
 		return orderAnswer(a, p)
 	default: // typed
 	}
-	v, err := p.eval(a.Answer)
+	v, err := p.evalShown(a.Answer)
 	if err != nil {
 		return answer{}, err
 	}

@@ -42,12 +42,17 @@ func NewSession(l *Lesson, seed uint64, lang string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, s := range l.Steps {
+	return r.session(lang)
+}
+
+// session begins a session of the run.
+func (r *Run) session(lang string) (*Session, error) {
+	for i, s := range r.Lesson.Steps {
 		if s.Ask == nil {
 			continue
 		}
 		if _, err := r.answerOf(i); err != nil {
-			return nil, fmt.Errorf("%s: step %s: %w", l.ID, s.ID, err)
+			return nil, fmt.Errorf("%s: step %s: %w", r.Lesson.ID, s.ID, err)
 		}
 	}
 	return &Session{Run: r, Words: text.For(lang), records: map[string]*Record{}}, nil

@@ -48,6 +48,9 @@ func (s *Session) Transcript(w io.Writer, until string) error {
 
 // transcriptScene says where a scene plays.
 func (s *Session) transcriptScene(b *strings.Builder, head string) {
+	if s.Step().Scene == "" && s.pos > 0 {
+		fmt.Fprintf(b, "%s  scene  %s\n", head, sceneFile(""))
+	}
 	if title := s.SceneTitle(); title != "" {
 		fmt.Fprintf(b, "%s  scene  %s: %s\n", head, s.Step().Scene, oneLine(title))
 	}

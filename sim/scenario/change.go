@@ -116,18 +116,18 @@ func sameHead(line, head []string) bool {
 // changeStmt replaces or leaves out a statement.
 func changeStmt(lines []string, c string, without bool) ([]string, error) {
 	want := stmtKey(c)
+	if without {
+		return leaveOut(lines, c, want)
+	}
 	for i, l := range lines {
 		if !stmtLine.MatchString(l) || stmtKey(l) != want {
 			continue
-		}
-		if without {
-			return slices.Delete(slices.Clone(lines), i, i+1), nil
 		}
 		lines = slices.Clone(lines)
 		lines[i] = c
 		return lines, nil
 	}
-	if !without && strings.HasPrefix(c, "at ") { // one more, at a time of its own
+	if strings.HasPrefix(c, "at ") { // one more, at a time of its own
 		last := len(lines)
 		for i, l := range lines {
 			if stmtLine.MatchString(l) {
@@ -137,6 +137,39 @@ func changeStmt(lines []string, c string, without bool) ([]string, error) {
 		return slices.Insert(slices.Clone(lines), last, c), nil
 	}
 	return nil, fmt.Errorf("the script has no statement %q", want)
+}
+
+// leaveOut leaves out the statement that is named in full, or the only one, or the first,
+// if just the call and its socket are named.
+func leaveOut(lines []string, c, key string) ([]string, error) {
+	var same []int
+	for i, l := range lines {
+		if !stmtLine.MatchString(l) || stmtKey(l) != key {
+			continue
+		}
+		if withoutTime(l) == withoutTime(c) {
+			return slices.Delete(slices.Clone(lines), i, i+1), nil
+		}
+		same = append(same, i)
+	}
+	if len(same) > 0 && withoutTime(c) == key {
+		return slices.Delete(slices.Clone(lines), same[0], same[0]+1), nil
+	}
+	if len(same) == 0 {
+		return nil, fmt.Errorf("the script has no statement %q", key)
+	}
+	var has []string
+	for _, i := range same {
+		has = append(has, strings.TrimSpace(lines[i]))
+	}
+	return nil, fmt.Errorf("the script has no line %q (it has: %s)", c, strings.Join(has, "; "))
+}
+
+// withoutTime is a statement without its time, its comment and doubled blanks.
+func withoutTime(l string) string {
+	m := stmtLine.FindStringSubmatch(l)
+	call, _, _ := strings.Cut(m[2], "  #")
+	return m[1] + ": " + strings.Join(strings.Fields(call), " ")
 }
 
 // stmtKey is what makes two statements the same one: host, call and socket.

@@ -64,13 +64,14 @@ func TestChangeRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for change, want := range map[string]string{
-		"link A C delay=1ms":   `no line "link A C"`,
-		"link A B":             "it sets nothing",
-		"B: recv x 5":          `no statement "B: recv x"`,
-		"without drop A->B":    "no line",
-		"without host A iss=1": "only a statement",
-		"drop A->C SYN 1":      `no host "C"`,
-		"nonsense":             "nonsense",
+		"link A C delay=1ms":     `no line "link A C"`,
+		"link A B":               "it sets nothing",
+		"B: recv x 5":            `no statement "B: recv x"`,
+		"without drop A->B":      "no line",
+		"without host A iss=1":   "only a statement",
+		"drop A->C SYN 1":        `no host "C"`,
+		"nonsense":               "nonsense",
+		"without B: listen s 81": `it has: B: listen s 80`,
 	} {
 		if _, err := s.Change(change); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q in it", change, err, want)

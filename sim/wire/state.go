@@ -82,11 +82,14 @@ var stateAliases = map[string]State{
 	"CLOSE": StateClosed,
 }
 
+// stateSpelling brings other systems' spellings of states to the RFC's.
+var stateSpelling = strings.NewReplacer("-", "", "_", "", " ", "")
+
 // ParseState reads a state name in the RFC's spelling or another common one
 // (SYN_RCVD, ESTAB, fin_wait1).
 func ParseState(text string) (State, bool) {
 	plain := func(s string) string {
-		return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToUpper(s))
+		return stateSpelling.Replace(strings.ToUpper(s))
 	}
 	want := plain(text)
 	for i, name := range stateNames {

@@ -119,7 +119,7 @@ func (a *app) lessonCommand() *cobra.Command {
 		RunE:    func(_ *cobra.Command, args []string) error { return a.lessonList(args...) }}
 	reset := a.lessonResetCommand(&f)
 	addFlags(reset)
-	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), a.lessonRecordCommand(), a.lessonWatchCommand(&f), a.lessonChallengeCommand(),
+	cmd.AddCommand(run, list, a.lessonCheckCommand(), a.lessonNewCommand(), a.lessonRecordCommand(), a.lessonWatchCommand(&f), a.lessonChallengeCommand(), a.lessonBeliefsCommand(),
 		a.exportProgressCommand(), a.importProgressCommand(), reset)
 	return cmd
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -34,8 +35,18 @@ func (a *app) lessonCheckCommand() *cobra.Command {
 				}
 				list = append(list, l)
 			}
-			for _, l := range list {
-				if err := errors.Join(course.Check(l), tui.CheckLayouts(l)); err != nil {
+			results := make([]chan error, len(list))
+			turns := make(chan bool, runtime.NumCPU())
+			for i, l := range list {
+				results[i] = make(chan error, 1)
+				go func() {
+					turns <- true
+					results[i] <- a.checkLesson(l)
+					<-turns
+				}()
+			}
+			for i, l := range list {
+				if err := <-results[i]; err != nil {
 					return &exitError{exitUsage, err, ""}
 				}
 				fmt.Fprintf(a.out, "%s: %d steps, %d questions, seeds %d to %d: ok\n", l.ID, len(l.Steps), len(l.Questions()), l.Seeds[0], l.Seeds[1])
@@ -43,6 +54,24 @@ func (a *app) lessonCheckCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// checkLesson checks a lesson, and its screens if the rest is in order.
+func (a *app) checkLesson(l *course.Lesson) error {
+	err := course.Check(l)
+	lib, e := a.library()
+	if e != nil {
+		return e
+	}
+	for _, id := range l.After {
+		if lib.Find(id) == nil {
+			err = errors.Join(err, fmt.Errorf("%s: after: %w", l.ID, errors.New("no lesson "+id+"; "+lib.Suggest(id))))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return tui.CheckLayouts(l)
 }
 
 func (a *app) lessonNewCommand() *cobra.Command {

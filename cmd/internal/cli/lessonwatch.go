@@ -69,7 +69,7 @@ func (a *app) watcher(dir string) tui.WatchFunc {
 		if err != nil {
 			return nil, err
 		}
-		return s, errors.Join(course.Check(l), tui.CheckLayouts(l))
+		return s, a.checkLesson(l)
 	}
 }
 

@@ -267,6 +267,9 @@ func (m *Model) timerText(v *trace.View) string {
 		return "timer -"
 	}
 	for id, name := range map[trace.VarID]string{trace.VarRetransmit: "RTX", trace.VarDelayedAck: "ACK", trace.VarPersist: "probe", trace.VarTimeWait: "2MSL"} {
+		if m.hidden(v, id) {
+			return "timer ???"
+		}
 		if d := v.Value[id]; d > 0 && (at == 0 || d < at) {
 			best, at = name, d
 		}

@@ -208,10 +208,14 @@ func (m *Model) header() line {
 	return line{look: lookBar, text: head + source + strings.Repeat(" ", max(1, gap)) + help}
 }
 
+// longMessage reports whether the line about the last key does not fit into the footer:
+// then it stands above the words.
+func (m *Model) longMessage() bool { return width.Of(oneLine(m.message)) > m.w-1 }
+
 // footer shows the keys, as many as fit, or the line about the last key.
 func (m *Model) footer() line {
-	if m.message != "" {
-		return line{look: lookBold, text: " " + width.Cut(oneLine(m.message), m.w-1)}
+	if m.message != "" && !m.longMessage() {
+		return line{look: lookBold, text: " " + oneLine(m.message)}
 	}
 	w := m.s.Words
 	if m.mode == modeGoto {
@@ -253,6 +257,18 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // wordsPane is the story and the question in at most n lines. If both do not
 // fit, the open question stays and the story is one key away.
 func (m *Model) wordsPane(w, n int) []line {
+	var said []line
+	if m.message != "" && m.longMessage() {
+		for _, l := range width.Wrap(oneLine(m.message), w) {
+			said = append(said, line{look: lookBold, text: l})
+		}
+	}
+	said = clip(said, n)
+	return append(said, m.wordsBelow(w, n-len(said))...)
+}
+
+// wordsBelow is what the words pane shows below a long message.
+func (m *Model) wordsBelow(w, n int) []line {
 	if m.branch > 0 {
 		return clip(m.branchLines(w), n)
 	}

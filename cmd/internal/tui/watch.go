@@ -37,12 +37,13 @@ func (m *Model) look() tea.Cmd {
 // and keeps the old one on the screen.
 func (m *Model) onWatch(msg watchMsg) tea.Cmd {
 	if msg.s != nil {
-		step, lang := m.s.Step().ID, m.s.Words.Lang
+		step, pos, lang := m.s.Step().ID, m.s.Pos(), m.s.Words.Lang
 		m.s = msg.s
 		m.s.SetLang(lang)
 		if i := m.s.Lesson().StepIndex(step); i >= 0 {
-			m.s.Goto(i)
+			pos = i
 		}
+		m.s.Goto(pos)
 		m.branches, m.branch, m.live, m.report, m.page = nil, 0, nil, nil, pageLesson
 		m.feedback, m.lastTry, m.why, m.input = nil, "", false, ""
 		m.selected = m.s.Run.Event(m.s.Pos())
