@@ -114,7 +114,7 @@ func (s *Session) checkChallenge() error {
 	if !try.Reached {
 		return fmt.Errorf("the solution %q does not reach the goal", c.Solution)
 	}
-	for _, code := range s.Lesson().Text(s.Words.Lang).Challenge.expressions() {
+	for _, code := range s.challengeWords().expressions() {
 		if _, err := try.place.evalText(code); err != nil {
 			return err
 		}

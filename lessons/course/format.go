@@ -28,6 +28,7 @@ type tomlLesson struct {
 		Compare bool   `toml:"compare"`
 		Reason  string `toml:"reason"`
 	} `toml:"live"`
+	Calls     bool              `toml:"calls"`
 	Letters   map[string]string `toml:"letters"`
 	Step      []tomlStep        `toml:"step"`
 	Challenge *tomlChallenge    `toml:"challenge"`

@@ -33,6 +33,7 @@ type Lesson struct {
 	Letters   []Letter                      // textbook notation beside x and y
 	Beliefs   map[string]text.Misconception // the lesson's own, beside the common table
 	Challenge *Challenge                    // may be nil
+	Calls     bool                          // pictures show the programs' calls where there is little room too
 }
 
 // A Letter is a name that textbooks give to the sequence number of a segment.

@@ -34,7 +34,7 @@ func Load(fsys fs.FS, dir string) (*Lesson, error) {
 		errs = append(errs, fmt.Errorf("%s: unknown key %q", name, key.String()))
 	}
 	l := &Lesson{Dir: path.Base(dir), ID: t.ID, After: t.After, Minutes: t.Minutes, Seed: t.Seeds.Default,
-		Compare: t.Live.Compare, NoLive: t.Live.Reason, Worlds: map[string]*scenario.Script{}, Texts: map[string]*Text{},
+		Calls: t.Calls, Compare: t.Live.Compare, NoLive: t.Live.Reason, Worlds: map[string]*scenario.Script{}, Texts: map[string]*Text{},
 		Recorded: map[string]*trace.Trace{}, Beliefs: map[string]text.Misconception{}}
 	errs = append(errs, l.fill(name, &t)...)
 	errs = append(errs, l.loadScripts(fsys, dir)...)

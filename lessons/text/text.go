@@ -124,6 +124,11 @@ func (w *Words) State(s wire.State) string {
 	return pick(w.c.States, w.en.States, s.String(), s.String())
 }
 
+// Var returns the name of a variable: RFC 9293's, which every language uses, or a word.
+func (w *Words) Var(id trace.VarID) string {
+	return pick(w.c.UI, nil, id.String(), id.String())
+}
+
 // Rule returns a rule's sentence.
 func (w *Words) Rule(r *wire.Rule) string {
 	if s, ok := w.c.Rules[r.ID]; ok {

@@ -43,6 +43,7 @@ type DrawOptions struct {
 	Unicode  bool   // lines and heads outside ASCII; every glyph is one column wide
 	Selected int    // N of the event whose arrow or tag is highlighted; 0: none
 	Heavy    bool   // strong lifelines, for projectors
+	Lost     string // the word for a lost packet, "LOST" if it is empty
 	NotDrawn string // says how much time is left out, "{0} ms not drawn" if it is empty
 }
 
@@ -64,7 +65,8 @@ func (p Picture) Lines() []string {
 
 // A pen draws on a picture.
 type pen struct {
-	gaps    []int // rows that stand for omitted time
+	gaps    []int        // rows that stand for omitted time
+	taken   map[int]bool // rows where a moment begins, or time is omitted
 	p       Picture
 	opt     DrawOptions
 	columns []int // of the lifelines
@@ -109,7 +111,13 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	if opt.Unicode {
 		g = unicodeGlyphs
 	}
-	d := &pen{opt: opt, glyphs: g}
+	d := &pen{opt: opt, glyphs: g, taken: map[int]bool{}}
+	for _, m := range l.Marks {
+		d.taken[m.Row] = true
+	}
+	for _, b := range l.Breaks {
+		d.taken[b.Row] = true
+	}
 	d.columns, d.left = l.Layout(opt.Width)
 	d.p = make(Picture, l.Rows)
 	for i := range d.p {
@@ -134,6 +142,9 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	}
 	for i := range l.Arrows {
 		d.arrow(&l.Arrows[i], l.Flat)
+	}
+	for i := range l.Arrows { // no crossing stroke may cover where one ends
+		d.lost(&l.Arrows[i], l.Flat)
 	}
 	for _, t := range l.Tags {
 		d.tag(t)
@@ -238,7 +249,7 @@ func (t Tag) fit(room int) string {
 	if !t.State {
 		full = ". " + full
 	}
-	if utf8.RuneCountInString(full) <= room {
+	if columnsOf(full) <= room {
 		return full
 	}
 	if state, ok := wire.ParseState(t.Text); ok && t.State {
@@ -248,9 +259,9 @@ func (t Tag) fit(room int) string {
 }
 
 func cut(s string, room int) string {
-	r := []rune(s)
-	if len(r) > max(0, room) {
-		return string(r[:max(0, room)])
+	for columnsOf(s) > max(0, room) && s != "" {
+		_, last := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-last]
 	}
 	return s
 }
@@ -306,7 +317,17 @@ func (d *pen) arrow(a *Arrow, flat bool) {
 		}
 		d.set(row, x0+step*(k+1), r, style)
 	}
-	if a.Lost {
+}
+
+// lost marks where an arrow was lost.
+func (d *pen) lost(a *Arrow, flat bool) {
+	x0, x1 := d.columns[a.From], d.columns[a.To]
+	step := 1
+	if x1 < x0 {
+		step = -1
+	}
+	drawn := (abs(x1-x0) - 1) / 2
+	if a.Lost && x0 != x1 {
 		row := a.Start
 		if !flat {
 			row += (a.End - a.Start + 1) / 2
@@ -314,9 +335,12 @@ func (d *pen) arrow(a *Arrow, flat bool) {
 		row = min(row, a.End)
 		d.set(row, x0+step*(drawn+1), d.glyphs.lost, StyleLost)
 		word := "LOST"
+		if d.opt.Lost != "" {
+			word = d.opt.Lost
+		}
 		x := x0 + step*(drawn+3)
 		if step < 0 {
-			x -= len(word) - 1
+			x -= columnsOf(word) - 1
 		}
 		d.text(row, x, word, StyleLost)
 	}

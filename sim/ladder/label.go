@@ -34,7 +34,11 @@ func (d *pen) labelAbove(a *Arrow, text string, lo, hi int, style Style) bool {
 	if (a.To < a.From) != a.Stray { // a stray one has no sender: its receiver's side
 		x = hi - n
 	}
-	for row := a.Start - 1; row >= max(0, a.Start-crossingRows); row-- {
+	own := a.Start // the row where the arrow's own moment begins
+	for own > 0 && !d.taken[own] {
+		own--
+	}
+	for row := a.Start - 1; row >= max(0, a.Start-crossingRows) && (row >= own || !d.taken[row]); row-- {
 		if x > lo && x+n <= hi && d.free(row, x-1, n+2) {
 			d.text(row, x, text, style)
 			return true
@@ -45,14 +49,19 @@ func (d *pen) labelAbove(a *Arrow, text string, lo, hi int, style Style) bool {
 
 // labelPieces lists the ways to write a label, the best first: in one piece, in
 // two ("PSH,ACK seq=101" and "ack=301 len=5", or "FIN,ACK" and the numbers), or
-// only its first word.
+// only its beginning, its number, its first word.
 func labelPieces(s string) [][]string {
 	ways := [][]string{{s}}
 	if i := strings.Index(s, " ack="); i > 0 {
 		ways = append(ways, []string{s[:i], s[i+1:]})
 	}
 	if i := strings.Index(s, " "); i > 0 {
-		ways = append(ways, []string{s[:i], s[i+1:]}, []string{s[:i]})
+		ways = append(ways, []string{s[:i], s[i+1:]})
+		rest := s[i+1:]
+		if k := strings.Index(rest, " "); k > 0 { // what it is and where it begins, or only where
+			ways = append(ways, []string{s[:i+1+k]}, []string{rest[:k]})
+		}
+		ways = append(ways, []string{s[:i]})
 	}
 	return ways
 }

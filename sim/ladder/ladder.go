@@ -26,6 +26,9 @@ type Options struct {
 	Label func(e *trace.Event) string
 	// State writes a state on a lifeline; nil: its RFC name. The empty string hides it.
 	State func(e *trace.Event) string
+	// Say words a tag of a kind (returns, reads, timer, ignored) in another language; arg is
+	// the result, the octets, the timer. An empty text means the English one.
+	Say func(kind, english, arg string) string
 }
 
 // An Arrow is a segment's way from one lifeline to another.

@@ -113,14 +113,14 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		}
 	case trace.Return:
 		if b.worthTag(e) {
-			b.tag(base, line, returned(e.Result), false, e)
+			b.tag(base, line, b.say("returns", returned(e.Result), e.Result), false, e)
 		}
 	case trace.Deliver:
 		if b.opt.Calls {
-			b.tag(base, line, "reads "+octets(len(e.Seg.Data)), false, e)
+			b.tag(base, line, b.say("reads", "reads "+octets(len(e.Seg.Data)), strconv.Itoa(len(e.Seg.Data))), false, e)
 		}
 	case trace.Timer:
-		b.tag(base, line, timerTag(e.Text), false, e)
+		b.tag(base, line, b.say("timer", timerTag(e.Text), e.Text), false, e)
 	case trace.Send:
 		b.depart(base, line, e)
 	case trace.Recv:
@@ -132,10 +132,20 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		case b.opt.Flat && e.Pkt > 0:
 			b.lose(e)
 		default:
-			b.tag(base, line, ignoredTag(e), false, e)
+			b.tag(base, line, b.say("ignored", ignoredTag(e), ""), false, e)
 		}
 	case trace.Set, trace.Note: // not on the picture
 	}
+}
+
+// say words a tag: in English, or as the options want it.
+func (b *builder) say(kind, english, arg string) string {
+	if b.opt.Say != nil {
+		if s := b.opt.Say(kind, english, arg); s != "" {
+			return s
+		}
+	}
+	return english
 }
 
 // worthTag reports whether a return is worth a word: calls that wait, and results

@@ -99,6 +99,16 @@ func (v VarID) IsSeq() bool {
 	}
 }
 
+// IsTimer reports whether the variable is the time at which a timer goes off.
+func (v VarID) IsTimer() bool {
+	switch v {
+	case VarRetransmit, VarDelayedAck, VarPersist, VarTimeWait, VarKeepAlive, VarUser, VarFinWait2:
+		return true
+	default: // numbers and sizes
+		return false
+	}
+}
+
 // A Var is a variable and its new value.
 type Var struct {
 	ID    VarID

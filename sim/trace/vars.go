@@ -21,10 +21,18 @@ func (v Var) Text() string {
 			return "off"
 		}
 		return Ms(time.Duration(v.Value)) + "ms"
+	case VarSsthresh:
+		if v.Value >= noThreshold {
+			return "-"
+		}
+		return strconv.FormatInt(v.Value, 10)
 	default: // numbers
 		return strconv.FormatInt(v.Value, 10)
 	}
 }
+
+// noThreshold is how a sender's ssthresh begins: no limit yet (RFC 5681 §3.1).
+const noThreshold = 1 << 30
 
 // A View is what a trace says about one socket at one moment: the fold of its
 // state and set events. It is read from the trace and never computed otherwise.

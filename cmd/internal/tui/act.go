@@ -80,8 +80,11 @@ func (m *Model) hint() {
 		m.challengeHints++
 		return
 	}
-	if m.branch == 0 && m.s.Ask() != nil {
-		m.s.Hint()
+	if m.branch == 0 && m.s.Open() {
+		m.view = viewAll
+		if !m.s.Hint() {
+			m.say("acc_no_hint")
+		}
 		m.save()
 	}
 }
@@ -102,7 +105,7 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actLast:
 		m.jump(1 << 30)
 	case actGoto:
-		m.mode, m.input = modeGoto, ""
+		m.mode, m.input, m.view = modeGoto, "", viewAll
 	case actPrevAsk:
 		m.moveTo(func() { m.s.Question(-1) })
 	case actNextAsk:
@@ -146,7 +149,7 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actWrite:
 		m.write()
 	case actHelp:
-		m.mode = modeHelp
+		m.mode, m.helpTop = modeHelp, 0
 	case actQuit:
 		return m.quit()
 	case actNone:
@@ -225,6 +228,14 @@ func (m *Model) reset() {
 // typeOn handles a key that means nothing by itself: Esc leaves a branch, and a
 // character begins the answer to a typed question.
 func (m *Model) typeOn(key string) {
+	if key == "esc" && m.view != viewAll {
+		m.view = viewAll
+		return
+	}
+	if key == "esc" && m.why {
+		m.why = false
+		return
+	}
 	if key == "esc" && m.branch > 0 {
 		m.showBranch(0)
 		return

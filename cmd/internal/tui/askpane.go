@@ -30,6 +30,9 @@ func (m *Model) recentPane(w, n int) []line {
 			}
 		}
 	}
+	if len(lines) > n && n > 1 { // what happened last counts most
+		lines = append([]line{plain(""), {look: lookFaint, text: "…"}}, lines[len(lines)-n+2:]...)
+	}
 	return clip(lines, n)
 }
 
@@ -125,11 +128,11 @@ func (m *Model) askLines(w int) []line {
 	}
 	lines = append(lines, m.helpLines(w, m.h-5-len(lines))...)
 	if !s.Open() {
-		hint := ""
+		hint := words.T("watch_rest")
 		if a.World != "" {
 			hint = words.T("watch_fork")
 		}
-		if script, _, why := s.WrongWorld(); script != nil || why != "" {
+		if script, _, _ := s.WrongWorld(); script != nil {
 			hint = strings.TrimSpace(hint + "  " + words.T("run_wrong"))
 		}
 		if hint != "" {

@@ -102,6 +102,7 @@ func (m *Model) base() int {
 
 // showBranch shows branch i, or the lesson itself if i is 0.
 func (m *Model) showBranch(i int) {
+	m.view = viewAll
 	i = max(i, m.base())
 	m.branch = i
 	m.selected = 0
@@ -118,8 +119,15 @@ func (m *Model) toggleWorld() {
 		m.showBranch(0)
 		return
 	}
+	if m.s.Ask() == nil || m.s.Open() {
+		m.say("no_world")
+		return
+	}
 	t := m.s.WorldTrace()
-	if t == nil || m.s.Open() {
+	if t == nil { // what comes of it in this very run
+		b := newBranch(m.s.Words.T("goes_on"), m.s.Script(), m.s.Trace())
+		m.addBranch(b)
+		b.jumpToEvent(m.s.Upto() + 1)
 		return
 	}
 	b := newBranch(m.s.Words.T("what_if")+": "+m.s.WorldTitle(), m.s.Lesson().Worlds[m.s.Ask().World], t)
@@ -185,6 +193,7 @@ func (m *Model) selectBy(d int) {
 	for n += d; n >= 1 && n <= upto; n += d {
 		if selectable(t.At(n)) {
 			m.selected = n
+			m.message = m.s.Words.T("selected_event", m.s.Words.Event(t.At(n)))
 			return
 		}
 	}

@@ -24,7 +24,7 @@ func (m *Model) openEdit() {
 		m.message = m.s.Words.T("edit_none")
 		return
 	}
-	m.mode = modeEdit
+	m.mode, m.view = modeEdit, viewAll
 }
 
 // editTarget is the sending event of the selected packet, if one is selected
@@ -63,6 +63,9 @@ func (m *Model) keyEdit(name string) {
 		return
 	}
 	m.openLine()
+	if m.message == "" && name >= "1" && name <= "5" {
+		m.say("edit_select")
+	}
 }
 
 // packetChange is the line of script that a key of the menu stands for.
@@ -151,8 +154,9 @@ func (m *Model) editScript() *scenario.Script {
 	return m.s.Script()
 }
 
-// change makes a world in which one line of script is different.
-func (m *Model) change(line string) {
+// change makes a world in which one line of script is different, and reports whether
+// the line fits.
+func (m *Model) change(line string) bool {
 	base, changes := m.s.Script(), []string(nil)
 	b := m.current()
 	if b != nil {
@@ -163,13 +167,13 @@ func (m *Model) change(line string) {
 	if challenge {
 		if _, err := m.s.TryChallenge(changes); err != nil {
 			m.message = m.s.Words.T("change_bad", err)
-			return
+			return false
 		}
 	}
 	script, err := base.Change(changes...)
 	if err != nil {
 		m.message = m.s.Words.T("change_bad", err)
-		return
+		return false
 	}
 	before, _, upto := m.shown()
 	next := newBranch(m.changeName(changes, challenge), script, m.s.Run.Play(script))
@@ -182,6 +186,7 @@ func (m *Model) change(line string) {
 	if challenge {
 		m.judgeChallenge(next)
 	}
+	return true
 }
 
 // firstDifference is the first event at which two runs are not the same.
@@ -255,16 +260,22 @@ func (m *Model) runWrong() {
 func (m *Model) editLines(w int) []line {
 	words := m.s.Words
 	if m.mode == modeChange {
-		return []line{
-			{look: lookAsk, text: width.Cut(words.T("change_title"), w)},
-			{parts: []line{{look: lookAsk, text: words.T("change_prompt")}, {look: lookBold, text: tail(m.input, w-width.Of(words.T("change_prompt"))-1) + "_"}}},
+		var lines []line
+		for _, l := range width.Wrap(words.T("change_title"), w) {
+			lines = append(lines, line{look: lookAsk, text: l})
 		}
+		return append(lines, line{parts: []line{{look: lookAsk, text: words.T("change_prompt")}, {look: lookBold, text: tail(m.input, w-width.Of(words.T("change_prompt"))-1) + "_"}}})
 	}
 	var lines []line
 	if e := m.editTarget(); e != nil {
 		lines = append(lines, line{look: lookAsk, text: width.Cut(words.T("edit_title", e.Pkt, m.label(e)), w)})
 		for _, l := range width.Wrap(words.T("edit_packet", trace.Ms(editDelay)+" ms"), w) {
 			lines = append(lines, plain(l))
+		}
+	}
+	if len(lines) == 0 {
+		for _, l := range width.Wrap(words.T("edit_select"), w) {
+			lines = append(lines, line{look: lookFaint, text: l})
 		}
 	}
 	for _, l := range width.Wrap(words.T("edit_world"), w) {

@@ -11,6 +11,7 @@ import (
 	"netlab/cmd/internal/width"
 	"netlab/live/lab"
 	"netlab/sim/compare"
+	"netlab/sim/trace"
 )
 
 // The comparison page, at 80x24:
@@ -56,8 +57,13 @@ func (m *Model) keyCompare(name string) tea.Cmd {
 	case "m":
 		m.page = pageLesson
 		b := newBranch(m.liveName(), nil, m.live.Trace)
-		b.at = 0
 		m.addBranch(b)
+		for i := range b.trace.Events { // calls alone draw nothing yet
+			if b.trace.Events[i].Kind == trace.Send {
+				b.jumpToEvent(i + 1)
+				break
+			}
+		}
 	case "w":
 		m.writePackets()
 	case "Z":
@@ -92,7 +98,7 @@ func (m *Model) writePackets() {
 			err = e
 		}
 	}
-	m.message = m.s.Words.T("wrote", name)
+	m.message = m.s.Words.T("wrote", absolute(name))
 	if err != nil {
 		m.message = err.Error()
 	}

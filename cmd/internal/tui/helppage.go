@@ -1,45 +1,45 @@
 package tui
 
-import (
-	"strings"
-
-	"netlab/cmd/internal/width"
-)
-
-// helpPage lists every key.
+// helpPage lists every key: side by side where there is room, else a page at a time.
 func (m *Model) helpPage() []line {
 	w := m.s.Words
+	keys := keyLines(w)
+	rows := m.h - 3
+	columns := 1
+	if m.w >= 150 && len(keys) > rows {
+		columns = 2
+	}
+	m.helpTop = max(0, min(m.helpTop, len(keys)-rows*columns))
 	lines := []line{m.header(), m.rule(w.T("keys_title"))}
-	for _, l := range m.fitKeys(keyLines(w), m.h-4) {
-		lines = append(lines, plain(" "+l))
+	for i := range min(rows, len(keys)) {
+		row := line{parts: []line{}}
+		for c := range columns {
+			if k := m.helpTop + i + c*rows; k < len(keys) {
+				row.parts = append(row.parts, padTo(plain(" "+keys[k]), m.w/columns)...)
+			}
+		}
+		lines = append(lines, row)
 	}
-	return m.fill(lines, line{look: lookBold, text: " " + w.T("close_help")})
+	close := w.T("close_help")
+	if len(keys) > rows*columns {
+		close = w.T("more_help")
+	}
+	return m.fill(lines, line{look: lookBold, text: " " + close})
 }
 
-// fitKeys puts the keys into as many columns as the height asks for.
-func (m *Model) fitKeys(keys []string, rows int) []string {
-	if len(keys) <= rows {
-		return keys
+// keyHelp turns the pages of the help, or closes it.
+func (m *Model) keyHelp(name string) {
+	switch name {
+	case "down", "j":
+		m.helpTop++
+	case "right", "pgdown", " ":
+		m.helpTop += m.h - 4
+	case "up", "k":
+		m.helpTop = max(0, m.helpTop-1)
+	case "left", "pgup":
+		m.helpTop = max(0, m.helpTop-m.h+4)
+	default:
+		m.mode = modeKeys
+		m.openLine()
 	}
-	columns := (len(keys) + rows - 1) / rows
-	each := (m.w - 2) / columns
-	out := make([]string, rows)
-	for i, k := range keys {
-		out[i%rows] += width.Pad(compactKey(k, each), each)
-	}
-	return out
-}
-
-// compactKey squeezes a line of the key help into n columns.
-func compactKey(s string, n int) string {
-	keys, what := width.Cut(s, 22), strings.TrimSpace(strings.TrimPrefix(s, width.Cut(s, 22)))
-	return width.Cut(width.Pad(firstKey(keys), 6)+" "+what, n-1)
-}
-
-// firstKey is the first of the keys that do the same; a range stays a range.
-func firstKey(keys string) string {
-	if strings.Contains(keys, "…") {
-		return "1-9"
-	}
-	return strings.Fields(keys)[0]
 }

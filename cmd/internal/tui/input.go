@@ -34,8 +34,7 @@ func (m *Model) key(name string, msg tea.KeyMsg) tea.Cmd {
 	}
 	switch m.mode {
 	case modeHelp:
-		m.mode = modeKeys
-		m.openLine()
+		m.keyHelp(name)
 		return nil
 	case modeTerms:
 		m.keyTerms(name)
@@ -89,6 +88,8 @@ func (m *Model) keyInput(name string, msg tea.KeyMsg) (done bool, cmd tea.Cmd) {
 		r := []rune(m.input)
 		m.input = string(r[:len(r)-1])
 		return true, nil
+	case m.input != "" && (name == "right" || name == "left" || name == "home" || name == "end"):
+		return true, nil // what is typed is not thrown away by a reflex
 	case name == "ctrl+u":
 		m.input = ""
 		return true, nil
@@ -100,6 +101,7 @@ func (m *Model) keyInput(name string, msg tea.KeyMsg) (done bool, cmd tea.Cmd) {
 		}
 		return true, nil
 	case msg.Type == tea.KeyRunes || name == " ":
+		m.view = viewAll // the line must be seen
 		if name == " " || name == "　" {
 			m.input += " "
 		} else {
@@ -123,8 +125,8 @@ func (m *Model) enter() tea.Cmd {
 	m.input = ""
 	if m.mode == modeChange {
 		m.mode = modeKeys
-		if text != "" {
-			m.change(text)
+		if text != "" && !m.change(text) { // it can be mended
+			m.mode, m.input = modeChange, text
 		}
 		return nil
 	}

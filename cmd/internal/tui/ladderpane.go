@@ -96,11 +96,31 @@ func (m *Model) isCurrentState(e *trace.Event) bool {
 	return true
 }
 
+// tagWords words what stands beside a lifeline.
+func (m *Model) tagWords(kind, english, arg string) string {
+	switch kind {
+	case "reads":
+		return m.s.Words.T("tag_reads", arg)
+	case "returns":
+		if wire.Errno(arg).Text() != "" {
+			return arg
+		}
+		return m.s.Words.T("tag_returns", arg)
+	case "ignored":
+		if english == "ignored" {
+			return m.s.Words.T("tag_ignored")
+		}
+		return m.s.Words.T("tag_old")
+	default: // timers have short names that are the same everywhere
+		return ""
+	}
+}
+
 // ladderPane draws n rows of the ladder, the current moment among them.
 func (m *Model) ladderPane(w, n int) []line {
 	l := m.layLadder(w, n-1)
 	_, _, upto := m.shown()
-	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected, NotDrawn: m.s.Words.T("not_drawn")})
+	pic := l.Draw(ladder.DrawOptions{Width: w, Unicode: m.opt.Unicode, Selected: m.selected, NotDrawn: m.s.Words.T("not_drawn"), Lost: m.s.Words.T("lost_word")})
 	lines := []line{{look: lookBold, text: l.Header(w, "ms")}}
 	rows := n - 1
 	now := l.Now
@@ -136,7 +156,7 @@ const widestSpan = 6
 // height never depends on the step, so stepping moves nothing.
 func (m *Model) layLadder(w, rows int) *ladder.Ladder {
 	t, _, upto := m.shown()
-	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100, Flat: t.Source != trace.Model, Axis: m.axis, Label: m.label, State: m.stateTag}
+	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100 || m.s.Lesson().Calls, Flat: t.Source != trace.Model, Axis: m.axis, Label: m.label, State: m.stateTag, Say: m.tagWords}
 	for opt.Span = widestSpan; opt.Span > 3; opt.Span-- {
 		if l := ladder.New(t, opt); l.Rows <= rows {
 			return l

@@ -75,6 +75,7 @@ type Model struct {
 	branches []*branch
 	branch   int // 0: the lesson itself; else branches[branch-1]
 
+	helpTop        int // first key shown on the help page
 	termTop        int // first term shown on their page
 	challengeHints int // hints of the challenge that are shown
 

@@ -213,7 +213,14 @@ func (m *Model) tcbRows(v *trace.View, w int) []line {
 		if !v.Known[id] || id == trace.VarBacklog || id == trace.VarSynQueue || id == trace.VarAcceptQueue {
 			continue
 		}
-		text := width.Pad(id.String(), 21) + m.varText(v, id)
+		if id.IsTimer() && v.State == wire.StateClosed {
+			continue // stopped with the connection
+		}
+		value := m.varText(v, id)
+		if id.IsTimer() && v.Value[id] > 0 && !m.hidden(v, id) {
+			value = "t=" + value
+		}
+		text := width.Pad(m.s.Words.Var(id), 21) + value
 		if v.Changed[id] && v.Was[id] != 0 && !m.hidden(v, id) && !m.textbook {
 			was := " was " + trace.Var{ID: id, Value: v.Was[id]}.Text()
 			if width.Of(text+was) <= w {

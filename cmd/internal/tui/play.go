@@ -55,7 +55,11 @@ func (m *Model) startLive() tea.Cmd {
 	if m.running || m.opt.Live == nil {
 		return nil
 	}
-	if l := m.s.Lesson(); !l.Compare && m.branch == 0 && m.s.Step().Scene == "" {
+	if m.branch == 0 && m.s.Open() {
+		m.say("live_answer_first")
+		return nil
+	}
+	if l := m.s.Lesson(); !l.Compare && m.s.Step().Scene == "" {
 		m.message = m.s.Words.T("live_failed", l.NoLive)
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -114,6 +115,14 @@ func (m *Model) run(ctx context.Context) error {
 	return nil
 }
 
+// absolute is where a file lies, for people.
+func absolute(name string) string {
+	if path, err := filepath.Abs(name); err == nil {
+		return path
+	}
+	return name
+}
+
 // write saves what is shown: the ladder as SVG, or the packets of a live run.
 func (m *Model) write() {
 	t, _, upto := m.shown()
@@ -123,7 +132,7 @@ func (m *Model) write() {
 	}
 	flat := t.Source != trace.Model
 	svg := ladder.New(t, ladder.Options{Upto: upto, Calls: true, Flat: flat, Axis: m.axis, Label: m.label, State: m.stateTag}).SVG(m.s.Title())
-	m.message = m.s.Words.T("wrote", name)
+	m.message = m.s.Words.T("wrote", absolute(name))
 	if err := os.WriteFile(name, []byte(svg), 0o644); err != nil {
 		m.message = err.Error()
 	}

@@ -61,7 +61,11 @@ func (m *Model) lessonPage() []line {
 	}
 	header, footer := m.header(), m.footer()
 	room := m.h - 2 // header and footer
-	words := m.wordsPane(m.w-2, room-1)
+	most := room - 1
+	if m.branch > 0 { // the picture of another world matters more than all its words
+		most = max(5, room-8)
+	}
+	words := m.wordsPane(m.w-2, most)
 	page := []line{header}
 	switch m.view {
 	case viewStory:
@@ -82,7 +86,7 @@ func (m *Model) lessonPage() []line {
 	if left-len(tcb) >= leastLadder {
 		page = append(page, m.ladderPane(m.w, left-len(tcb))...)
 		page = append(page, tcb...)
-	} else if left >= 4 {
+	} else if left >= 3 {
 		page = append(page, m.ladderPane(m.w, left)...)
 	}
 	page = append(page, m.rule(""))
