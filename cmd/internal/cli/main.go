@@ -154,6 +154,7 @@ type app struct {
 
 const examples = `  netlab lesson handshake             step through the three-way handshake, predict, see the kernel do it
   netlab compare handshake            the model beside this machine's own TCP, row by row
+  netlab export udp -o udp.html       a lesson as one page for any browser
   netlab sim handshake --format svg   the picture of a script
   netlab doctor                       what works on this machine, and how to mend what does not`
 
