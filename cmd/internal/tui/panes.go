@@ -38,6 +38,9 @@ func (m *Model) tcbPane(w int, full bool) []line {
 	titles := make([]string, len(columns))
 	for i := range columns {
 		titles[i] = m.s.Words.T("tcb", t.Hosts[i].Name)
+		if m.onlyDatagrams() {
+			titles[i] = "UDP " + t.Hosts[i].Name
+		}
 	}
 	lines := []line{m.tcbTitle(titles, w, col)}
 	rows := 0
@@ -104,6 +107,8 @@ func (m *Model) tcbColumn(views []trace.View, h trace.Host, w int, full bool) []
 	switch {
 	case v == nil && m.isLive():
 		return []line{{look: lookFaint, text: m.s.Words.T("not_sampled")}}
+	case v == nil && m.onlyDatagrams():
+		return []line{{look: lookFaint, text: width.Cut(m.s.Words.T("no_datagrams"), w)}}
 	case v == nil:
 		return []line{{look: lookFaint, text: m.s.Words.T("no_tcb")}}
 	case v.State == wire.StateListen && len(lines) > 0:
@@ -146,6 +151,20 @@ func (m *Model) datagramLines(views []trace.View, h trace.Host, w int) []line {
 			plain(width.Cut(m.s.Words.T("waiting", m.varText(v, trace.VarDatagrams), m.varText(v, trace.VarOctets)), w)))
 	}
 	return lines
+}
+
+// onlyDatagrams reports whether the trace shown has no TCP in it.
+func (m *Model) onlyDatagrams() bool {
+	t, _, _ := m.shown()
+	udp := false
+	for i := range t.Events {
+		e := &t.Events[i]
+		if e.HasSegment() || e.Kind == trace.State {
+			return false
+		}
+		udp = udp || e.HasPacket()
+	}
+	return udp
 }
 
 // isLive reports whether the trace shown is not the model's.
