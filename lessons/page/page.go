@@ -50,6 +50,7 @@ type pageStep struct {
 	Picture  string           `json:"picture"`
 	Revealed string           `json:"revealed,omitempty"` // the picture once the question is closed, if it differs
 	Ends     []end            `json:"ends"`
+	Plot     string           `json:"plot,omitempty"`
 	Letters  map[string]int64 `json:"letters"`
 	Ask      *ask             `json:"ask,omitempty"`
 	Note     string           `json:"note,omitempty"`
@@ -156,6 +157,7 @@ func step(s *course.Session, opt Options) pageStep {
 		Letters: map[string]int64{}, Ends: ends(s)}
 	if e := s.Trace().At(s.Upto()); e != nil {
 		p.Time = trace.Ms(e.T)
+		p.Plot = plot(s.Plot(), e.T, s.Trace().Ended)
 	}
 	p.Picture = picture(s, s.Trace(), s.Upto(), true)
 	if s.Open() && hidesState(s) {

@@ -104,3 +104,17 @@ func TestLink(t *testing.T) {
 		}
 	}
 }
+
+// A curve is drawn where its step wants one, up to the moment of the step.
+func TestPlot(t *testing.T) {
+	if n := strings.Count(write(t, "congestion", "en", Options{}), "A.ssthresh ="); n < 2 {
+		t.Errorf("%d curves of ssthresh in the lesson about congestion", n)
+	}
+	svg := plot([]course.Curve{{Name: "A.cwnd", Points: []course.Point{{T: 0, V: 100}, {T: 1e6, V: 1 << 30}, {T: 2e6, V: 200}}}}, 3e6, 4e6)
+	if !strings.Contains(svg, "A.cwnd = 200") || strings.Contains(svg, "NaN") {
+		t.Errorf("the curve: %s", svg)
+	}
+	if plot(nil, 0, 0) != "" {
+		t.Error("a plot of nothing")
+	}
+}

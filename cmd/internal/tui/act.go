@@ -24,7 +24,10 @@ func (m *Model) moveTo(move func()) {
 func (m *Model) next() {
 	if b := m.current(); b != nil {
 		if b.atEnd() {
-			m.message = m.s.Words.T("branch_end") + " " + m.s.Words.T("leave_fork")
+			m.message = m.s.Words.T("branch_end")
+			if m.branch > m.base() {
+				m.message += " " + m.s.Words.T("leave_fork")
+			}
 		}
 		b.step(1)
 		m.selected = 0

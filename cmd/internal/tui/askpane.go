@@ -72,6 +72,9 @@ func (m *Model) branchLines(w int) []line {
 	if m.why {
 		lines = append(lines, m.whyLines(w)...)
 	}
+	if m.only && m.branch <= m.base() { // there is nothing to go back to
+		return lines
+	}
 	if b.atEnd() {
 		lines = append(lines, line{look: lookBold, text: m.s.Words.T("branch_end")})
 	}
