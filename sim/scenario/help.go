@@ -126,6 +126,14 @@ THE END
   the script says how long to run:
   run until 300s
 
+CHANGES
+  In a lesson or a challenge (key x, or --change) one line of script changes a
+  world. A fault is added. What a host or a link line sets replaces what stands
+  there: link A B delay=50ms. A statement replaces the first of its host with the
+  same call on the same socket (and option); with a time of its own it is added as
+  the last if there is none: at 105ms  B: close x. And
+  without B: close x               leaves out a line that is named in full
+
 RESERVED
   program is a word of the language that this version cannot play, and it says
   so.
