@@ -184,6 +184,10 @@ func (d *accessible) terms() {
 // event says an event in words, the time last.
 func (d *accessible) event(e *trace.Event) string {
 	at := " " + d.s.Words.T("acc_time", trace.Ms(e.T))
+	if e.HasPacket() && !e.HasSegment() {
+		word := map[trace.Kind]string{trace.Send: "acc_send_packet", trace.Recv: "acc_recv_packet", trace.Drop: "acc_drop_packet"}[e.Kind]
+		return d.s.Words.T(word, e.Host, e.Pkt, e.Label()) + at
+	}
 	switch e.Kind {
 	case trace.Send:
 		return d.s.Words.T("acc_send", e.Host, e.Pkt, d.segment(e)) + at
@@ -204,6 +208,9 @@ func (d *accessible) event(e *trace.Event) string {
 }
 
 func (d *accessible) segment(e *trace.Event) string {
+	if !e.HasSegment() {
+		return e.Label()
+	}
 	text := d.s.Words.T("acc_segment", e.Seg.Flags, e.Seg.Seq)
 	if e.Seg.Flags.Has(wire.ACK) {
 		text += d.s.Words.T("acc_ack", e.Seg.Ack)
