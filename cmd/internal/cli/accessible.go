@@ -79,6 +79,31 @@ func (d *accessible) say(text string) {
 	_, d.broken = fmt.Fprintln(d.a.out, text)
 }
 
+// tell says a text of the lesson: its words in one line, each row of a table in one more.
+func (d *accessible) tell(before, story string) {
+	var words []string
+	var rows [][]string
+	for _, l := range strings.Split(story, "\n") {
+		if !strings.HasPrefix(l, "|") {
+			words = append(words, l)
+			continue
+		}
+		var cells []string
+		for _, c := range strings.Split(strings.Trim(l, "| "), "|") {
+			cells = append(cells, strings.TrimSpace(c))
+		}
+		rows = append(rows, cells)
+	}
+	if text := strings.Join(strings.Fields(strings.Join(words, " ")), " "); before+text != "" {
+		d.say(course.Plain(before + text))
+	}
+	for _, r := range rows {
+		if strings.Trim(strings.Join(r, ""), "-: ") != "" {
+			d.say(course.Plain(strings.Join(r, "; ") + "."))
+		}
+	}
+}
+
 // read asks for a line; ok is false at the end of the input or on Ctrl-C.
 func (d *accessible) read(prompt string) (string, bool) {
 	if _, err := fmt.Fprint(d.a.out, prompt); err != nil {
@@ -140,7 +165,10 @@ func (d *accessible) command(c string) bool {
 // step tells the current step and asks its question.
 func (d *accessible) step() {
 	s := d.s
-	d.say(s.Words.T("acc_step", s.Pos()+1, s.Len()) + " " + course.Plain(strings.ReplaceAll(s.Story(), "\n", " ")))
+	if title := s.SceneTitle(); title != "" && s.NewScene() {
+		d.say(s.Words.T("scene") + ": " + course.Plain(title))
+	}
+	d.tell(s.Words.T("acc_step", s.Pos()+1, s.Len())+" ", s.Story())
 	for i := s.Since(); i < s.Upto(); i++ {
 		d.say(d.event(&s.Trace().Events[i]))
 	}
@@ -243,7 +271,7 @@ func (d *accessible) question() {
 	if err := d.save(); err != nil {
 		fmt.Fprintln(d.a.err, "netlab: "+w.T("not_saved", err))
 	}
-	d.say(course.Plain(strings.ReplaceAll(s.After(), "\n", " ")))
+	d.tell("", s.After())
 }
 
 // try takes one line as an answer, or as a wish for a hint.
