@@ -264,6 +264,19 @@ func TestProgram(t *testing.T) {
 	}
 }
 
+// A script that waits for hours is not played unless it is asked for by name.
+func TestTooLong(t *testing.T) {
+	for rest, long := range map[string]bool{
+		"B: x = accept s\nA: recv c within 3h\n":             true,
+		"B: x = accept s\nat 1h  B: close x\n":               true,
+		"B: x = accept s\nB: close x\nA: recv c within 3h\n": false, // it returns at once
+	} {
+		if err := TooLong(parse(t, withFaults("", rest))); (err != nil) != long {
+			t.Errorf("%q: %v", rest, err)
+		}
+	}
+}
+
 // What loopback cannot show is said, never pretended.
 func TestWhatCannotBeShown(t *testing.T) {
 	for faults, why := range map[string]string{

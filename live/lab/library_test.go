@@ -14,25 +14,6 @@ import (
 	"netlab/sim/tcp"
 )
 
-// longestPlayed bounds what a script may take in real time to be played here.
-const longestPlayed = 3 * time.Second
-
-// quick reports whether a script with real sockets takes seconds, not minutes.
-func quick(s *scenario.Script) bool {
-	t := sim.Run(s, sim.Options{Profile: tcp.Linux, Loopback: true})
-	for i := range s.Stmts {
-		if s.Stmts[i].At > longestPlayed {
-			return false
-		}
-	}
-	for i := range t.Events {
-		if e := &t.Events[i]; e.Call != "" && e.T > longestPlayed {
-			return false
-		}
-	}
-	return true
-}
-
 // Every scenario of netlab's own that loopback can play: the kernel agrees with the
 // linux profile, or a difference has a name.
 func TestLibraryOnThisKernel(t *testing.T) {
@@ -49,7 +30,7 @@ func TestLibraryOnThisKernel(t *testing.T) {
 	const atOnce = 6 // they wait more than they work
 	turns := make(chan bool, atOnce)
 	for _, s := range scripts {
-		if CanShow(s) != nil || !quick(s) {
+		if CanShow(s) != nil || TooLong(s) != nil {
 			continue
 		}
 		played++

@@ -17,7 +17,9 @@ import (
 	"netlab/capture"
 	"netlab/live"
 	"netlab/live/netns"
+	"netlab/sim"
 	"netlab/sim/scenario"
+	"netlab/sim/tcp"
 	"netlab/sim/trace"
 )
 
@@ -72,18 +74,24 @@ func CanShow(s *scenario.Script) error {
 	return nil
 }
 
-// Patience is how long a script may take, by its own set times, to be played without
-// being asked for by name.
+// Patience is how long a script may take in real time to be played without being asked
+// for by name.
 const Patience = 10 * time.Second
 
-// TooLong says that a script takes long in real time; the error is a [*CannotError].
+// TooLong says that a script takes long in real time, by the model's account of when its
+// calls are made and return; the error is a [*CannotError].
 func TooLong(s *scenario.Script) error {
-	for i := range s.Stmts {
-		if at := s.Stmts[i].At; at > Patience {
-			return &CannotError{"it takes " + at.String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
+	t := sim.Run(s, sim.Options{Profile: tcp.Linux, Loopback: true})
+	last := time.Duration(0)
+	for i := range t.Events {
+		if e := &t.Events[i]; e.Kind == trace.Call || e.Kind == trace.Return {
+			last = e.T
 		}
 	}
-	return nil
+	if last <= Patience {
+		return nil
+	}
+	return &CannotError{"it takes " + last.Round(time.Second).String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
 }
 
 // Run plays the script with real sockets at the best level there is, but none
