@@ -116,6 +116,9 @@ func (a *app) fileScripts(arg string) ([]*scenario.Script, error) {
 		return []*scenario.Script{l.Script}, nil
 	}
 	if id, scene, ok := strings.Cut(arg, "/"); ok && lib.Find(id) != nil && scene != "" {
+		if scene == "main" { // the lesson's own script, where its name means all scenes
+			scene = ""
+		}
 		if s := lib.Find(id).Scene(scene); s != nil {
 			return []*scenario.Script{s}, nil
 		}
