@@ -79,17 +79,18 @@ type Model struct {
 	termTop        int // first term shown on their page
 	challengeHints int // hints of the challenge that are shown
 
-	live     *lab.Result
-	liveErr  error
-	running  bool
-	report   *compare.Report
-	note     string // where the lesson's profile differs from the kernel's
-	row      int    // selected row of the comparison
-	allRows  bool
-	rowWhy   bool
-	quitting bool
-	more     bool // the question of a review is closed, and the next one is wanted
-	only     bool // branch 1 is all there is: no lesson lies below it
+	askedLive string // the open question at which L has warned
+	live      *lab.Result
+	liveErr   error
+	running   bool
+	report    *compare.Report
+	note      string // where the lesson's profile differs from the kernel's
+	row       int    // selected row of the comparison
+	allRows   bool
+	rowWhy    bool
+	quitting  bool
+	more      bool // the question of a review is closed, and the next one is wanted
+	only      bool // branch 1 is all there is: no lesson lies below it
 }
 
 // Init implements tea.Model.

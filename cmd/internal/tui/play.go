@@ -55,7 +55,8 @@ func (m *Model) startLive() tea.Cmd {
 	if m.running || m.opt.Live == nil {
 		return nil
 	}
-	if m.branch == 0 && m.s.Open() {
+	if m.branch == 0 && m.s.Open() && m.askedLive != m.s.Ask().ID { // who asks twice wants to see it
+		m.askedLive = m.s.Ask().ID
 		m.say("live_answer_first")
 		return nil
 	}
