@@ -172,6 +172,14 @@ func (l *losses) on(kinds []Loss, pkt *wire.Packet) bool {
 	return slices.ContainsFunc(kinds, func(k Loss) bool { return k.What.Is(pkt) })
 }
 
+// never reports whether a packet that the script loses by its number was not sent at all.
+func (l *losses) never() bool {
+	return slices.ContainsFunc(l.drops, func(d fault.Selector) bool {
+		c := l.seen[[2]string{d.From, d.To}]
+		return d.First > 1 && (c == nil || c[d.What] < d.First)
+	})
+}
+
 func (l *losses) asFaults() []fault.Fault {
 	var all []fault.Fault
 	for _, d := range l.drops {

@@ -141,12 +141,13 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 	return p, nil
 }
 
-// ErrNotLost says that a packet that the script loses could not be lost in time.
-var ErrNotLost = errors.New("live: a packet to lose came too close behind the one before it")
+// ErrNotLost says that a packet that the script loses could not be lost: it came before its
+// filter was there, or a kernel, which cuts its segments its own way, never sent it.
+var ErrNotLost = errors.New("live: a packet to lose never came, or came too close behind the one before it")
 
 // Missed returns [ErrNotLost] if it came to that.
 func (p *Player) Missed() error {
-	if p.loss.missed {
+	if p.loss.missed || p.loss.never() {
 		return ErrNotLost
 	}
 	return nil

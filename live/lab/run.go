@@ -270,7 +270,7 @@ func converse(ctx context.Context, s *scenario.Script, prog *Program, in io.Writ
 				return nil, &CannotError{fmt.Sprintf("in %d tries the segments did not cross: loopback delivers within a microsecond", msg.Tries),
 					"try again when the machine is less busy, or look at the model: netlab sim"}
 			case msg.Error == live.ErrNotLost.Error():
-				return nil, &CannotError{"a packet to lose came too close behind the one before it for a socket filter", "look at the model: netlab sim"}
+				return nil, &CannotError{"a packet to lose never came (a kernel cuts its segments its own way), or came too close behind the one before it for a socket filter", "look at the model: netlab sim"}
 			case msg.Error != "":
 				return nil, errors.New(msg.Error)
 			}
