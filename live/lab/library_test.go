@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -49,6 +50,12 @@ func TestLibraryOnThisKernel(t *testing.T) {
 		t.Run(r.s.Name+"/"+r.s.Case, func(t *testing.T) {
 			s := r.s
 			res, err := (<-r.result)()
+			var cannot *CannotError
+			if errors.As(err, &cannot) { // the run itself has shown that loopback does not send what is to be lost
+				t.Log(cannot)
+				played--
+				return
+			}
 			needLive(t, err)
 			rep := Compare(s, res, tcp.Linux, sim.DefaultSeed)
 			for _, r := range rep.Rows {
