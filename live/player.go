@@ -181,10 +181,7 @@ func (p *Player) begin(i int) error {
 		p.cursor.Return(i)
 		return p.launch(st)
 	}
-	if p.opt.Settle != nil && p.loss.active() {
-		p.opt.Settle() // a loss that is over must be over before the next call
-		p.loss.refresh(p.back)
-	}
+	p.renewLosses()
 	if st.HasAt && time.Since(p.start) > st.At+lateAfter {
 		p.emit(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
@@ -210,6 +207,15 @@ func (p *Player) begin(i int) error {
 	}
 	p.retry()
 	return nil
+}
+
+// renewLosses sets the filters anew before a call: a loss that is over must be over, and
+// one that is still due must not end too soon.
+func (p *Player) renewLosses() {
+	if p.opt.Settle != nil && p.loss.active() {
+		p.opt.Settle()
+		p.loss.refresh(p.back)
+	}
 }
 
 // launch starts the program that plays a host, at its first statement that matters: one

@@ -50,6 +50,7 @@ const warm = 20 * time.Microsecond
 // together makes calls on different hosts as nearly at the same moment as threads
 // on several processors can, watches what comes of it, and returns when it began.
 func (p *Player) together(group []int) time.Time {
+	p.renewLosses()
 	p.sample()
 	calls := make([]*call, len(group))
 	results := make([]string, len(group))

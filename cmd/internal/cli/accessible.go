@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"netlab/lessons/course"
-	"netlab/lessons/text"
 	"netlab/sim/ladder"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -77,31 +76,6 @@ func (d *accessible) say(text string) {
 		return
 	}
 	_, d.broken = fmt.Fprintln(d.a.out, text)
-}
-
-// tell says a text of the lesson: its words in one line, each row of a table in one more.
-func (d *accessible) tell(before, story string) {
-	var words []string
-	var rows [][]string
-	for _, l := range strings.Split(story, "\n") {
-		if !strings.HasPrefix(l, "|") {
-			words = append(words, l)
-			continue
-		}
-		var cells []string
-		for _, c := range strings.Split(strings.Trim(l, "| "), "|") {
-			cells = append(cells, strings.TrimSpace(c))
-		}
-		rows = append(rows, cells)
-	}
-	if text := strings.Join(strings.Fields(strings.Join(words, " ")), " "); before+text != "" {
-		d.say(course.Plain(before + text))
-	}
-	for _, r := range rows {
-		if strings.Trim(strings.Join(r, ""), "-: ") != "" {
-			d.say(course.Plain(strings.Join(r, "; ") + "."))
-		}
-	}
 }
 
 // read asks for a line; ok is false at the end of the input or on Ctrl-C.
@@ -199,13 +173,6 @@ func (d *accessible) world() {
 		if e := &t.Events[i]; e.Kind != trace.Set {
 			d.say(d.s.Words.Event(e) + " " + d.s.Words.T("acc_time", trace.Ms(e.T)))
 		}
-	}
-}
-
-// terms explains the words of the glossary that the step uses.
-func (d *accessible) terms() {
-	for _, m := range text.Mentions(course.Plain(d.s.Story()), d.s.Words.Lang) {
-		d.say(m.Term.Word(d.s.Words.Lang) + ": " + m.Term.In(d.s.Words.Lang))
 	}
 }
 
