@@ -65,7 +65,8 @@ func (p Picture) Lines() []string {
 
 // A pen draws on a picture.
 type pen struct {
-	gaps    []int        // rows that stand for omitted time
+	gaps    []int // rows that stand for omitted time
+	arrows  []Arrow
 	taken   map[int]bool // rows where a moment begins, or time is omitted
 	p       Picture
 	opt     DrawOptions
@@ -111,7 +112,7 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	if opt.Unicode {
 		g = unicodeGlyphs
 	}
-	d := &pen{opt: opt, glyphs: g, taken: map[int]bool{}}
+	d := &pen{opt: opt, glyphs: g, arrows: l.Arrows, taken: map[int]bool{}}
 	for _, m := range l.Marks {
 		d.taken[m.Row] = true
 	}
@@ -254,6 +255,11 @@ func (t Tag) fit(room int) string {
 	}
 	if state, ok := wire.ParseState(t.Text); ok && t.State {
 		return state.Short()
+	}
+	if i := strings.LastIndex(t.Text, " "); i > 0 && columnsOf(t.Text) > room { // a number is never cut
+		if _, err := strconv.Atoi(t.Text[i+1:]); err == nil {
+			return "=" + t.Text[i+1:]
+		}
 	}
 	return t.Text
 }

@@ -19,11 +19,28 @@ func (d *pen) label(a *Arrow, flat bool) {
 		d.text(a.Start, lo+(hi-lo-utf8.RuneCountInString(s))/2, s, style)
 		return
 	}
-	for _, pieces := range labelPieces(a.Label) {
+	if a.Label == "" {
+		return
+	}
+	ways := labelPieces(a.Label)
+	if d.crowded(a) { // what stands on a second row would seem to belong to the next arrow
+		slices.SortStableFunc(ways, func(x, y []string) int { return len(x) - len(y) })
+	}
+	for _, pieces := range ways {
 		if d.tryLabel(a, pieces, lo, hi, style) || (len(pieces) == 1 && d.labelAbove(a, pieces[0], lo, hi, style)) {
 			return
 		}
 	}
+}
+
+// crowded reports whether another arrow leaves the same lifeline within the next rows.
+func (d *pen) crowded(a *Arrow) bool {
+	for _, o := range d.arrows {
+		if o.From == a.From && o.Start > a.Start && o.Start <= a.Start+2 {
+			return true
+		}
+	}
+	return false
 }
 
 // labelAbove writes a label on the row above the arrow's start, at the sender's
@@ -58,8 +75,14 @@ func labelPieces(s string) [][]string {
 	if i := strings.Index(s, " "); i > 0 {
 		ways = append(ways, []string{s[:i], s[i+1:]})
 		rest := s[i+1:]
-		if k := strings.Index(rest, " "); k > 0 { // what it is and where it begins, or only where
-			ways = append(ways, []string{s[:i+1+k]}, []string{rest[:k]})
+		if k := strings.Index(rest, " "); k > 0 { // what it is and where it begins
+			ways = append(ways, []string{s[:i+1+k]})
+			switch ack := strings.Index(rest, "ack="); {
+			case strings.Contains(rest, "len=") && !strings.Contains(s[:i], "SYN") && !strings.Contains(s[:i], "FIN"):
+				ways = append(ways, []string{rest[:k]}) // of data the number says most
+			case s[:i] == "ACK" && ack > 0:
+				ways = append(ways, []string{rest[ack:]}) // of a pure ACK what it acknowledges
+			}
 		}
 		ways = append(ways, []string{s[:i]})
 	}

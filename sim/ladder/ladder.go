@@ -116,6 +116,7 @@ func New(t *trace.Trace, opt Options) *Ladder {
 
 // A builder makes one display list.
 type builder struct {
+	named string // the socket that accept() names
 	t     *trace.Trace
 	opt   Options
 	l     *Ladder

@@ -2,6 +2,7 @@ package ladder
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"netlab/sim/trace"
@@ -109,11 +110,15 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		}
 	case trace.Call:
 		if b.opt.Calls {
-			b.tag(base, line, e.Call+"()", false, e)
+			b.tag(base, line, called(e), false, e)
 		}
 	case trace.Return:
 		if b.worthTag(e) {
-			b.tag(base, line, b.say("returns", returned(e.Result), e.Result), false, e)
+			result := e.Result
+			if e.Call == "accept" && result == "0" && b.named != "" { // the new socket, as the program calls it
+				result = b.named
+			}
+			b.tag(base, line, b.say("returns", returned(result), result), false, e)
 		}
 	case trace.Deliver:
 		if b.opt.Calls {
@@ -134,7 +139,11 @@ func (b *builder) place(base, line int, e *trace.Event) {
 		default:
 			b.tag(base, line, b.say("ignored", ignoredTag(e), ""), false, e)
 		}
-	case trace.Set, trace.Note: // not on the picture
+	case trace.Note:
+		if e.Call == "rename" {
+			b.named = e.Conn
+		}
+	case trace.Set: // not on the picture
 	}
 }
 
@@ -148,10 +157,23 @@ func (b *builder) say(kind, english, arg string) string {
 	return english
 }
 
+// called words a call: its name, or the option that it sets.
+func called(e *trace.Event) string {
+	if f := strings.Fields(e.Args); e.Call == "setsockopt" && len(f) == 3 {
+		return f[1] + "=" + f[2]
+	}
+	return e.Call + "()"
+}
+
 // worthTag reports whether a return is worth a word: calls that wait, and results
 // that are not simply 0.
 func (b *builder) worthTag(e *trace.Event) bool {
-	return b.opt.Calls && (e.Result != "0" || e.Call == "connect" || e.Call == "accept")
+	switch e.Call {
+	case "connect", "accept", "recv", "recvfrom", "poll": // their 0 says something
+		return b.opt.Calls
+	default:
+		return b.opt.Calls && e.Result != "0"
+	}
 }
 
 func (b *builder) tag(base, line int, text string, state bool, e *trace.Event) {
@@ -196,6 +218,9 @@ func (b *builder) arrive(base int, e *trace.Event) {
 		if a.To, ok = b.lines[e.Host]; ok && a.To != a.From {
 			a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), e.Kind == trace.Drop, e.N
 			b.l.Arrows = append(b.l.Arrows, a)
+			said := b.toGroup[e.Pkt] // it is one packet, whoever hears it
+			said.Label = ""
+			b.toGroup[e.Pkt] = said
 		}
 		return
 	}

@@ -207,7 +207,16 @@ func (m *Model) header() line {
 		head = " " + m.s.Lesson().ID + " " + where + "  t=" + now + "ms  "
 	}
 	help := w.T("help_hint") + " "
-	source = width.Cut(source, m.w-width.Of(head)-width.Of(help)-1)
+	if room := m.w - width.Of(head) - width.Of(help) - 1; width.Of(source) > room { // half a number would be another one
+		if m.current() == nil {
+			source = w.T("model")
+		} else {
+			source = width.Cut(source, room-1) + "…"
+			if !m.opt.Unicode {
+				source = width.Cut(source, room-2) + ".."
+			}
+		}
+	}
 	gap := m.w - width.Of(head) - width.Of(source) - width.Of(help)
 	return line{look: lookBar, text: head + source + strings.Repeat(" ", max(1, gap)) + help}
 }
