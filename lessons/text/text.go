@@ -59,6 +59,7 @@ type catalogue struct {
 	Errnos       map[string]string   `toml:"errnos"`
 	Levels       map[string]string   `toml:"levels"`
 	Calls        map[string]string   `toml:"calls"`
+	Reasons      map[string]string   `toml:"reasons"` // by the English sentence
 }
 
 // Words are the words of one language.
@@ -110,6 +111,13 @@ func fill(s string, args []any) string {
 		s = strings.ReplaceAll(s, fmt.Sprintf("{%d}", i), fmt.Sprint(a))
 	}
 	return s
+}
+
+// Reason says why a script cannot be shown live: err, without the words that say that
+// it cannot.
+func (w *Words) Reason(err error) string {
+	why := strings.TrimPrefix(err.Error(), "cannot be shown live, because ")
+	return pick(w.c.Reasons, nil, why, why)
 }
 
 // Key returns what a key does, by the action's id.

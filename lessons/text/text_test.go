@@ -5,6 +5,7 @@ import (
 
 	"netlab/sim"
 	"netlab/sim/compare"
+	"netlab/sim/scenario"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
@@ -41,6 +42,9 @@ func TestChineseIsComplete(t *testing.T) {
 	}
 	for _, level := range []string{"1", "2", "3", "4"} {
 		need("levels", zh.Levels, level)
+	}
+	for _, n := range scenario.Needs() {
+		need("reasons", zh.Reasons, n.Text())
 	}
 	for id := range en.UI {
 		need("ui", zh.UI, id)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"maps"
 	"slices"
 
 	"netlab/sim/fault"
@@ -41,6 +42,9 @@ var needTexts = map[Need]string{
 	NeedOwnStack:     "all its hosts share one network stack on loopback, and here a datagram would reach another host's socket; a network with a wire would keep them apart",
 	NeedOpen:         "it makes RFC 9293's OPEN call on a listener, which sockets do not have",
 }
+
+// Needs lists the needs that there are, in order of their names.
+func Needs() []Need { return slices.Sorted(maps.Keys(needTexts)) }
 
 // Text says in English what the script does that needs this ability.
 func (n Need) Text() string { return needTexts[n] }

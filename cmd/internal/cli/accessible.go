@@ -140,7 +140,7 @@ func (d *accessible) command(c string) bool {
 func (d *accessible) step() {
 	s := d.s
 	if title := s.SceneTitle(); title != "" && s.NewScene() {
-		d.say(s.Words.T("scene") + ": " + course.Plain(title))
+		d.say(s.Words.T("scene", course.Plain(title)))
 	}
 	d.tell(s.Words.T("acc_step", s.Pos()+1, s.Len())+" ", s.Story())
 	for i := s.Since(); i < s.Upto(); i++ {
@@ -279,9 +279,9 @@ func (d *accessible) try(line string) {
 		}
 		d.say(word + ": " + course.Plain(s.Solution()))
 	default:
-		d.say(w.T("wrong") + ": " + line + ". " + course.Plain(f.Because))
+		d.say(w.T("wrong_answer", line, course.Plain(f.Because)))
 		if f.Misconception != "" {
-			d.say(w.T("misconception") + " " + s.Belief(f.Misconception))
+			d.say(w.T("misconception") + s.Belief(f.Misconception))
 		}
 		if f.Closed {
 			d.say(w.T("closed") + " " + course.Plain(s.Solution()))
@@ -356,7 +356,7 @@ func (d *accessible) live() {
 	defer cancel()
 	rep, res, err := d.a.liveReport(ctx, d.s)
 	if err != nil {
-		d.say(w.T("live_failed", err))
+		d.say(w.T("live_failed", w.Reason(err)))
 		return
 	}
 	if res.Reason != "" {

@@ -146,7 +146,8 @@ func (c *comparing) skip(s *scenario.Script, why *lab.CannotError) {
 		_ = json.NewEncoder(&c.out).Encode(map[string]any{"type": "skipped", "script": s.Name, "why": why.Why, "fix": why.Get})
 		return
 	}
-	fmt.Fprintf(&c.out, "== %s: %s\n\n", s.Name, text.For(c.a.language()).T("live_failed", why.Why))
+	w := text.For(c.a.language())
+	fmt.Fprintf(&c.out, "== %s: %s\n\n", s.Name, w.T("live_failed", w.Reason(why)))
 }
 
 func (c *comparing) write(s *scenario.Script, rep *compare.Report, res *lab.Result) error {

@@ -38,7 +38,7 @@ func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Repor
 func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session) error {
 	rep, res, err := a.liveReport(cmd.Context(), s)
 	if err != nil {
-		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", err))
+		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", s.Words.Reason(err)))
 		return nil // a lesson goes on without
 	}
 	if res.Reason != "" {

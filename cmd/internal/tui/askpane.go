@@ -246,7 +246,7 @@ func (m *Model) feedbackLines(w int, belief bool) []line {
 		add(lookPlain, course.Plain(joinLines(f.Because)))
 	}
 	if f.Misconception != "" && belief {
-		add(lookFaint, words.T("misconception")+" "+m.s.Belief(f.Misconception))
+		add(lookFaint, words.T("misconception")+m.s.Belief(f.Misconception))
 	}
 	if f.Closed {
 		add(lookRight, words.T("closed")+" "+course.Plain(s.Solution()))

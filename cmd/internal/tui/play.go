@@ -96,7 +96,7 @@ func (m *Model) onLive(msg liveMsg) {
 	}
 	m.liveErr = err
 	if err != nil {
-		m.message = m.s.Words.T("live_failed", err)
+		m.message = m.s.Words.T("live_failed", m.s.Words.Reason(err))
 		if refused != nil {
 			m.message += " " + m.s.Words.T("live_fix", refused.Fix)
 		}

@@ -315,7 +315,7 @@ func (m *Model) storyLines(w int) []line {
 		lines = append(lines, line{look: lookBold, text: width.Cut(m.s.Title(), w)})
 	}
 	if title := m.s.SceneTitle(); title != "" {
-		lines = append(lines, line{look: lookFaint, text: width.Cut(m.s.Words.T("scene")+": "+plainText(title), w)})
+		lines = append(lines, line{look: lookFaint, text: width.Cut(m.s.Words.T("scene", plainText(title)), w)})
 	}
 	lines = append(lines, m.markTerms(wrapText(m.s.Story(), w), map[*text.Term]bool{})...)
 	if m.s.Pos() == m.s.Len()-1 {

@@ -32,8 +32,8 @@ func Pad(s string, n int) string {
 }
 
 // Wrap breaks a text into lines of at most n columns: at blanks, and in Chinese
-// between any two characters, but never before a closing mark. Line breaks in
-// the text stay.
+// between any two characters, but never before a closing mark or after an opening
+// one. Line breaks in the text stay.
 func Wrap(s string, n int) []string {
 	var lines []string
 	for _, para := range strings.Split(s, "\n") {
@@ -45,8 +45,11 @@ func Wrap(s string, n int) []string {
 // closing are marks that may not begin a line.
 const closing = "，。：；？！、）”’》】,.:;?!)"
 
-// A word is what may not be broken: letters in a row, or one wide character with
-// the closing marks after it.
+// opening are marks that may not end a line.
+const opening = "（“‘《【("
+
+// A word is what may not be broken: letters in a row, or one wide character, with
+// the opening marks before it and the closing marks after it.
 func words(s string) []string {
 	var out []string
 	current := ""
@@ -66,10 +69,19 @@ func words(s string) []string {
 				out[len(out)-1] += string(r)
 			} else {
 				current += string(r)
+				if Rune(r) > 1 {
+					flush()
+				}
 			}
-		case Rune(r) > 1:
+		case strings.ContainsRune(opening, r) && Rune(r) > 1:
 			flush()
-			out = append(out, string(r))
+			current = string(r)
+		case Rune(r) > 1:
+			if strings.Trim(current, opening) != "" {
+				flush()
+			}
+			current += string(r)
+			flush()
 		default:
 			current += string(r)
 		}

@@ -25,7 +25,7 @@ func TestPadAndCut(t *testing.T) {
 }
 
 // English breaks at blanks, Chinese anywhere, but no line begins with a closing
-// mark, and nothing is lost.
+// mark or ends with an opening one, and nothing is lost.
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
 		text string
@@ -35,6 +35,10 @@ func TestWrap(t *testing.T) {
 		{"one two three", 7, []string{"one two", "three"}},
 		{"a\nb", 9, []string{"a", "b"}},
 		{"确认号等于序号，加一。", 8, []string{"确认号等", "于序号，", "加一。"}},
+		{"状态（已建立）", 6, []string{"状态", "（已建", "立）"}},
+		{"没有“七”", 6, []string{"没有", "“七”"}},
+		{"LISTEN、CLOSED、x", 8, []string{"LISTEN、", "CLOSED、", "x"}},
+		{"(见下)", 4, []string{"(见", "下)"}},
 		{"longerthanaline", 6, []string{"longer", "thanal", "ine"}},
 	} {
 		got := Wrap(c.text, c.n)
