@@ -22,7 +22,8 @@ type Interest struct {
 // A Backend makes the calls. No call blocks but Wait, which has a limit; done is
 // false where a blocking call would still wait.
 type Backend interface {
-	Socket(proto wire.Proto) (Handle, error)
+	// Socket makes a socket on the host with that address.
+	Socket(proto wire.Proto, host netip.Addr) (Handle, error)
 	Bind(h Handle, local netip.AddrPort) error
 	BindAddress(h Handle, addr netip.Addr) error // leaves the port to connect
 	Listen(h Handle, backlog int) error

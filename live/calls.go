@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"errors"
 	"net/netip"
 	"slices"
@@ -48,7 +49,7 @@ func (p *Player) try(c *call) (string, bool) {
 	switch st.Verb {
 	case scenario.Socket:
 		s := &sock{host: st.Host, name: st.Result, open: true, proto: st.Proto, group: p.hearsGroup(st.Host, st.Result)}
-		if s.h, err = p.back.Socket(st.Proto); err == nil {
+		if s.h, err = p.back.Socket(st.Proto, p.opt.Addr[st.Host]); err == nil {
 			p.names[hi][st.Result] = s
 			p.socks = append(p.socks, s)
 			err = p.loss.attach(p.back, s)
@@ -91,19 +92,19 @@ func (p *Player) try(c *call) (string, bool) {
 	return result(err), true
 }
 
-// bind gives the socket its host's address and the script's port, or a free one
+// bind gives the socket a host's address and the script's port, or a free one
 // that stands for it.
-func (p *Player) bind(s *sock, port uint16) error {
+func (p *Player) bind(s *sock, host string, port uint16) error {
 	real := port
 	if !p.opt.FixedPorts {
 		real = 0
 	}
-	if p.script.SharesPort(s.host, port) { // with sockets of other hosts on this stack
+	if !p.opt.Wire && p.script.SharesPort(s.host, port) { // with sockets of other hosts on this stack
 		if err := p.back.SetOption(s.h, "SO_REUSEADDR", scenario.Value{N: 1}); err != nil {
 			return err
 		}
 	}
-	if err := p.back.Bind(s.h, netip.AddrPortFrom(p.opt.Addr[s.host], real)); err != nil {
+	if err := p.back.Bind(s.h, netip.AddrPortFrom(p.opt.Addr[host], real)); err != nil {
 		return err
 	}
 	s.local = p.back.Local(s.h)
@@ -115,7 +116,7 @@ func (p *Player) bind(s *sock, port uint16) error {
 
 func (p *Player) listen(s *sock, st *scenario.Stmt) error {
 	if !s.local.IsValid() {
-		if err := p.bind(s, st.Port); err != nil {
+		if err := p.bind(s, cmp.Or(st.Bind, s.host), st.Port); err != nil {
 			return err
 		}
 	}
@@ -147,7 +148,7 @@ func (p *Player) accept(hi int, c *call, st *scenario.Stmt) (string, bool) {
 	if err != nil {
 		return result(err), true
 	}
-	s := &sock{host: st.Host, name: st.Result, h: h, open: true, local: p.back.Local(h), peer: p.back.Peer(h)}
+	s := &sock{host: st.Host, name: st.Result, h: h, open: true, listener: c.sock.name, local: p.back.Local(h), peer: p.back.Peer(h)}
 	p.names[hi][st.Result] = s
 	p.socks = append(p.socks, s)
 	p.loss.inherited(p.back, s)
@@ -286,9 +287,9 @@ func (p *Player) hearsGroup(host, name string) bool {
 func (p *Player) bindTo(s *sock, st *scenario.Stmt) error {
 	group := wire.Endpoint{Host: st.Bind}.IsGroup()
 	if !s.group && !group {
-		return p.bind(s, st.Port)
+		return p.bind(s, cmp.Or(st.Bind, s.host), st.Port)
 	}
-	if p.script.SharesPort(s.host, st.Port) {
+	if !p.opt.Wire && p.script.SharesPort(s.host, st.Port) {
 		if err := p.back.SetOption(s.h, "SO_REUSEADDR", scenario.Value{N: 1}); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"time"
 
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -16,14 +17,24 @@ func (p *Player) sample() {
 		if s.proto != wire.TCP {
 			continue
 		}
+		p.looking.Lock()
 		state, ok := p.back.State(s.h, s.open, s.local, s.peer)
-		if !ok || state == s.state {
-			continue
+		if ok && state != s.state {
+			p.emit(trace.Event{Host: s.host, Kind: trace.State, Conn: s.name, From: s.state, To: state,
+				Src: p.Endpoint(s.local), Dst: p.Endpoint(s.peer), Text: "sampled"})
+			s.state = state
 		}
-		p.emit(trace.Event{Host: s.host, Kind: trace.State, Conn: s.name, From: s.state, To: state,
-			Src: p.Endpoint(s.local), Dst: p.Endpoint(s.peer), Text: "sampled"})
-		s.state = state
+		p.looking.Unlock()
 	}
+}
+
+// Look asks the kernel for the state of a connection's end, at any time and from any
+// goroutine, and says when that was, counted from the start.
+func (p *Player) Look(local, peer netip.AddrPort) (s wire.State, at time.Duration, ok bool) {
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	s, ok = p.back.State(0, false, local, peer)
+	return s, time.Since(p.start), ok
 }
 
 // Endpoint translates a real address to the script's words.
@@ -53,9 +64,12 @@ func (p *Player) Endpoint(a netip.AddrPort) wire.Endpoint {
 }
 
 // ConnName returns the name in the script of the socket with these two ends.
-func (p *Player) ConnName(local, peer netip.AddrPort) string {
+func (p *Player) ConnName(proto wire.Proto, local, peer netip.AddrPort) string {
 	listener := ""
 	for _, s := range p.socks {
+		if s.proto != proto {
+			continue
+		}
 		if s.local == local && (s.peer == peer || s.proto == wire.UDP) {
 			return s.name
 		}
@@ -64,6 +78,21 @@ func (p *Player) ConnName(local, peer netip.AddrPort) string {
 		}
 	}
 	return listener
+}
+
+// ListenerName returns the name in the script of the socket whose child has these two
+// ends; the empty string if nobody listens there.
+func (p *Player) ListenerName(local, peer netip.AddrPort) (name string) {
+	for _, s := range p.socks {
+		switch {
+		case s.local != local || s.proto != wire.TCP:
+		case s.listener != "" && s.peer == peer:
+			return s.listener
+		case s.listens:
+			name = s.name
+		}
+	}
+	return name
 }
 
 // Saw tells the player about a packet that has been recorded, so that a loss

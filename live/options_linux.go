@@ -60,8 +60,12 @@ func (r *Raw) PendingError(h Handle) error {
 	return err
 }
 
-// loopback is the interface over which groups are reached.
-func loopback() (int, error) {
+// groupInterface is the interface over which the host with that address reaches groups:
+// loopback, if all hosts share one stack.
+func (r *Raw) groupInterface(host netip.Addr) (int, error) {
+	if s, ok := r.spaces[host]; ok {
+		return s.ifindex, nil
+	}
 	lo, err := net.InterfaceByName("lo")
 	if err != nil {
 		return 0, err
@@ -74,11 +78,11 @@ func loopback() (int, error) {
 func (r *Raw) SendTo(h Handle, data string, from netip.Addr, dst netip.AddrPort) (bool, error) {
 	info := &unix.Inet4Pktinfo{Spec_dst: from.As4()}
 	if dst.Addr().IsMulticast() || dst.Addr() == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
-		lo, err := loopback()
+		index, err := r.groupInterface(from)
 		if err != nil {
 			return true, err
 		}
-		info.Ifindex = int32(lo)
+		info.Ifindex = int32(index)
 	}
 	err := unix.Sendmsg(int(h), []byte(data), unix.PktInfo4(info), sockaddr(dst), unix.MSG_NOSIGNAL)
 	if wouldBlock(err) {
@@ -87,17 +91,17 @@ func (r *Raw) SendTo(h Handle, data string, from netip.Addr, dst netip.AddrPort)
 	return true, err
 }
 
-func membership(group netip.Addr) (*unix.IPMreqn, error) {
-	lo, err := loopback()
+func (r *Raw) membership(group, host netip.Addr) (*unix.IPMreqn, error) {
+	index, err := r.groupInterface(host)
 	if err != nil {
 		return nil, err
 	}
-	return &unix.IPMreqn{Multiaddr: group.As4(), Ifindex: int32(lo)}, nil
+	return &unix.IPMreqn{Multiaddr: group.As4(), Ifindex: int32(index)}, nil
 }
 
 // Join implements [Backend].
-func (r *Raw) Join(h Handle, group, _ netip.Addr) error {
-	m, err := membership(group)
+func (r *Raw) Join(h Handle, group, local netip.Addr) error {
+	m, err := r.membership(group, local)
 	if err != nil {
 		return err
 	}
@@ -105,8 +109,8 @@ func (r *Raw) Join(h Handle, group, _ netip.Addr) error {
 }
 
 // Leave implements [Backend].
-func (r *Raw) Leave(h Handle, group, _ netip.Addr) error {
-	m, err := membership(group)
+func (r *Raw) Leave(h Handle, group, local netip.Addr) error {
+	m, err := r.membership(group, local)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,9 @@ type Options struct {
 	Launch  func(listens bool) (port uint16, err error)
 	// Settle, if set, returns when every packet sent so far has been recorded.
 	Settle func()
+	// Wire says that a network of our own carries the packets: it loses what the script
+	// loses, and no filter has to.
+	Wire bool
 }
 
 // A Player plays one script once.
@@ -65,6 +68,7 @@ type Player struct {
 
 	launched bool
 	emitting sync.Mutex
+	looking  sync.Mutex // a state is asked for and its time noted without anybody in between
 }
 
 // A sock is one socket of a program.
@@ -76,6 +80,7 @@ type sock struct {
 	local, peer netip.AddrPort
 	state       wire.State
 	listens     bool
+	listener    string // whose child it is, by accept
 	proto       wire.Proto
 	nonBlock    bool // O_NONBLOCK: a call that would wait returns EAGAIN
 	bound       bool // to its host's address, without a port of its own
@@ -100,7 +105,9 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 	for range s.Hosts {
 		p.names = append(p.names, map[string]*sock{})
 	}
-	p.loss = newLosses(s.Faults, opt.Addr)
+	if p.loss = newLosses(s.Faults, opt.Addr); opt.Wire {
+		p.loss = newLosses(nil, nil)
+	}
 	ready(p)
 	for !p.cursor.Done() {
 		if err := ctx.Err(); err != nil {

@@ -55,7 +55,7 @@ func (p *Portable) add(s *portableSock) Handle {
 }
 
 // Socket implements [Backend].
-func (p *Portable) Socket(proto wire.Proto) (Handle, error) {
+func (p *Portable) Socket(proto wire.Proto, _ netip.Addr) (Handle, error) {
 	if proto != wire.TCP {
 		return 0, errors.ErrUnsupported
 	}

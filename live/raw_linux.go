@@ -1,16 +1,19 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"time"
 
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
+	"netlab/live/netns"
 	"netlab/sim/fault"
 	"netlab/sim/wire"
 )
@@ -18,8 +21,16 @@ import (
 // Raw makes system calls on non-blocking sockets. The kernel does the same for
 // them as for blocking ones; only the waiting is ours, so that it has a limit.
 type Raw struct {
-	diag  *diag
-	peers map[Handle]netip.AddrPort // of connects in progress
+	diag   *diag
+	spaces map[netip.Addr]space
+	peers  map[Handle]netip.AddrPort // of connects in progress
+}
+
+// A space is a network namespace that holds one host.
+type space struct {
+	fd      int
+	diag    *diag
+	ifindex int // of the interface to the other hosts
 }
 
 // NewRaw returns a backend whose sockets live in the namespace of the caller.
@@ -28,14 +39,47 @@ func NewRaw() (*Raw, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Raw{diag: d, peers: map[Handle]netip.AddrPort{}}, nil
+	return &Raw{diag: d, spaces: map[netip.Addr]space{}, peers: map[Handle]netip.AddrPort{}}, nil
 }
 
-// CloseDiag releases the backend's own socket.
-func (r *Raw) CloseDiag() { r.diag.close() }
+// Settle lets the sockets of the host with that address live in another namespace.
+func (r *Raw) Settle(host netip.Addr, namespace int) error {
+	return netns.Within(namespace, func() error {
+		d, err := openDiag()
+		if err != nil {
+			return err
+		}
+		eth, err := net.InterfaceByName(netns.Interface)
+		if err != nil {
+			d.close()
+			return err
+		}
+		r.spaces[host] = space{namespace, d, eth.Index}
+		return nil
+	})
+}
+
+// CloseDiag releases the backend's own sockets.
+func (r *Raw) CloseDiag() {
+	r.diag.close()
+	for _, s := range r.spaces {
+		s.diag.close()
+	}
+}
 
 // Socket implements [Backend].
-func (r *Raw) Socket(proto wire.Proto) (Handle, error) {
+func (r *Raw) Socket(proto wire.Proto, host netip.Addr) (h Handle, err error) {
+	if s, ok := r.spaces[host]; ok {
+		inside := netns.Within(s.fd, func() error {
+			h, err = makeSocket(proto)
+			return nil
+		})
+		return h, errors.Join(err, inside)
+	}
+	return makeSocket(proto)
+}
+
+func makeSocket(proto wire.Proto) (Handle, error) {
 	kind := unix.SOCK_STREAM
 	if proto == wire.UDP {
 		kind = unix.SOCK_DGRAM
@@ -89,12 +133,19 @@ func (r *Raw) Connected(h Handle) (bool, error) {
 	if err != nil || n == 0 {
 		return false, nil
 	}
-	// A second connect() tells how the first has ended, and lets the kernel count
-	// the socket as connected, as a blocking connect() would.
 	peer, ok := r.peers[h]
 	if !ok {
 		return true, unix.ENOTCONN
 	}
+	var failed error
+	if info, err := unix.GetsockoptTCPInfo(int(h), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil && kernelStates[info.State] == wire.StateClosed {
+		if failed = r.PendingError(h); errors.Is(failed, unix.ECONNRESET) { // shutdown() has ended it: connect() would begin anew
+			delete(r.peers, h)
+			return true, failed
+		}
+	}
+	// A second connect() tells how the first has ended, and lets the kernel count
+	// the socket as connected, as a blocking connect() would.
 	if err = unix.Connect(int(h), sockaddr(peer)); errors.Is(err, unix.EISCONN) {
 		err = nil
 	}
@@ -102,7 +153,7 @@ func (r *Raw) Connected(h Handle) (bool, error) {
 		return false, nil
 	}
 	delete(r.peers, h)
-	return true, err
+	return true, cmp.Or(failed, err)
 }
 
 // Accept implements [Backend].
@@ -177,7 +228,11 @@ func (r *Raw) State(h Handle, open bool, local, peer netip.AddrPort) (wire.State
 	if !local.IsValid() || !peer.IsValid() {
 		return wire.StateClosed, true
 	}
-	return r.diag.state(local, peer)
+	d := r.diag
+	if s, ok := r.spaces[local.Addr()]; ok {
+		d = s.diag
+	}
+	return d.state(local, peer)
 }
 
 // Quiet implements [Backend].

@@ -21,6 +21,7 @@ type Options struct {
 	// next to no delay, and what a call sends has arrived, and is answered, before
 	// the next call begins. Calls at the same set time are still simultaneous.
 	Loopback bool
+	MTU      int // of links for which the script sets none; 0: any packet fits
 
 	quiet bool // keep no trace
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"slices"
 
 	"netlab/sim/fault"
@@ -19,8 +20,9 @@ func newWorld(s *scenario.Script, opt Options) *World {
 		h := &s.Hosts[i]
 		p := profileOf(h, opt.Profile)
 		for k := range s.Links {
-			if l := &s.Links[k]; l.MTU > 0 && slices.Contains(l.Hosts, h.Name) { // MUST-67
-				p.MSS = uint16(min(int(p.MSS), l.MTU-tcpHeaders))
+			l := &s.Links[k]
+			if mtu := cmp.Or(l.MTU, opt.MTU); mtu > 0 && slices.Contains(l.Hosts, h.Name) { // MUST-67
+				p.MSS = uint16(min(int(p.MSS), mtu-tcpHeaders))
 			}
 		}
 		iss := h.ISS
@@ -49,7 +51,7 @@ func newWorld(s *scenario.Script, opt Options) *World {
 				k.delay = min(k.delay, loopbackDelay)
 			}
 			if l := s.Link(s.Hosts[a].Name, s.Hosts[b].Name); l != nil && a != b {
-				k.mtu = l.MTU
+				k.mtu = cmp.Or(l.MTU, opt.MTU)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"netlab/live"
+	"netlab/live/netns"
 )
 
 // fullBackend says that datagrams and socket options can be played.
@@ -15,6 +16,21 @@ func newBackend() (live.Backend, func(), error) {
 	raw, err := live.NewRaw()
 	if err != nil {
 		return nil, nil, err
+	}
+	return raw, raw.CloseDiag, nil
+}
+
+// newWireBackend makes the calls of each host in its own namespace.
+func newWireBackend(spaces []netns.Space) (live.Backend, func(), error) {
+	raw, err := live.NewRaw()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range spaces {
+		if err := raw.Settle(s.Addr, s.FD); err != nil {
+			raw.CloseDiag()
+			return nil, nil, err
+		}
 	}
 	return raw, raw.CloseDiag, nil
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 
 	"netlab/live"
+	"netlab/live/netns"
 )
 
 // fullBackend says that datagrams and socket options can be played.
@@ -20,3 +21,8 @@ func ownGroup(*exec.Cmd) {}
 
 // killGroup ends a program.
 func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
+
+// newWireBackend does not exist here: there are no namespaces.
+func newWireBackend([]netns.Space) (live.Backend, func(), error) {
+	return nil, nil, netns.ErrUnsupported
+}

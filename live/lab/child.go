@@ -79,6 +79,10 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 			st.addr[host] = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 		}
 	}
+	if req.Wire {
+		st.seed = req.Seed
+		return childWire(ctx, s, st, out)
+	}
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {
 		return writeMessage(out, refusal("loopback", err))
 	}

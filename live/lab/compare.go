@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"netlab/live/netns"
 	"netlab/sim"
 	"netlab/sim/compare"
 	"netlab/sim/scenario"
@@ -8,8 +9,12 @@ import (
 )
 
 // Compare lays a live run of the script beside the model, which plays it as loopback
-// does, with the habits of the profile.
+// or the wire does, with the habits of the profile.
 func Compare(s *scenario.Script, res *Result, profile tcp.Profile, seed uint64) *compare.Report {
-	model := sim.Run(s, sim.Options{Profile: profile, Seed: seed, Loopback: true})
-	return compare.Compare(model, res.Trace, compare.Options{NoPackets: res.Level == LevelCallsOnly, Buffers: s.Buffers()})
+	opt := sim.Options{Profile: profile, Seed: seed, Loopback: true}
+	if res.Level == LevelWire {
+		opt.Loopback, opt.MTU = false, netns.EthernetMTU
+	}
+	model := sim.Run(s, opt)
+	return compare.Compare(model, res.Trace, compare.Options{NoPackets: res.Level == LevelCallsOnly, Wire: res.Level == LevelWire, Buffers: s.Buffers()})
 }

@@ -39,7 +39,7 @@ func Doctor(ctx context.Context) []Check {
 	if err != nil {
 		panic("lab: the doctor's own script: " + err.Error())
 	}
-	res, err := runPrivate(ctx, s, nil)
+	res, err := runPrivate(ctx, s, request{})
 	names := []Check{
 		{ID: "namespace", What: "user and network namespace"},
 		{ID: "loopback", What: "loopback inside it"},

@@ -23,6 +23,7 @@ type stage struct {
 	ahead   time.Duration               // how far the script's clock is ahead
 	skew    time.Duration               // between calls at the same moment
 	cross   bool                        // calls at the same moment must send segments that cross
+	seed    uint64                      // of a network whose accidents are by chance
 	program *Program                    // plays a host; nil: the script plays all
 	capture bool                        // packets can be recorded
 	only    func(p capture.Packet) bool // packets that are ours; nil: all are
@@ -212,7 +213,7 @@ func (m *message) name(p *live.Player, f capture.Frame) {
 	if err != nil {
 		return
 	}
-	m.Src, m.Dst, m.Conn = p.Endpoint(pkt.Src).String(), p.Endpoint(pkt.Dst).String(), p.ConnName(pkt.Src, pkt.Dst)
+	m.Src, m.Dst, m.Conn = p.Endpoint(pkt.Src).String(), p.Endpoint(pkt.Dst).String(), p.ConnName(pkt.Proto, pkt.Src, pkt.Dst)
 	if pkt.Proto == wire.ICMP {
 		m.Conn = ""
 		m.Cited = []string{p.Endpoint(pkt.Cited[0]).String(), p.Endpoint(pkt.Cited[1]).String()}

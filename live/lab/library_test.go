@@ -18,6 +18,21 @@ import (
 // Every scenario of netlab's own that loopback can play: the kernel agrees with the
 // linux profile, or a difference has a name.
 func TestLibraryOnThisKernel(t *testing.T) {
+	playLibrary(t, 60, CanShow, func(ctx context.Context, s *scenario.Script) (*Result, error) {
+		return Run(ctx, s, LevelPrivate)
+	})
+}
+
+// And on the wire, with the script's delays and faults: the same, without excuses that
+// loopback needs.
+func TestLibraryOnTheWire(t *testing.T) {
+	playLibrary(t, 80, CanCompareWire, func(ctx context.Context, s *scenario.Script) (*Result, error) {
+		return RunWire(ctx, s, sim.DefaultSeed)
+	})
+}
+
+// playLibrary plays all scripts that can be played, and compares each with the model.
+func playLibrary(t *testing.T, atLeast int, can func(*scenario.Script) error, play func(context.Context, *scenario.Script) (*Result, error)) {
 	scripts, err := library.Scripts()
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +46,7 @@ func TestLibraryOnThisKernel(t *testing.T) {
 	const atOnce = 6 // they wait more than they work
 	turns := make(chan bool, atOnce)
 	for _, s := range scripts {
-		if CanShow(s) != nil || TooLong(s) != nil {
+		if can(s) != nil || TooLong(s) != nil {
 			continue
 		}
 		played++
@@ -41,7 +56,7 @@ func TestLibraryOnThisKernel(t *testing.T) {
 			defer func() { <-turns }()
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			res, err := Run(ctx, s, LevelPrivate)
+			res, err := play(ctx, s)
 			results <- func() (*Result, error) { return res, err }
 		}()
 		runs = append(runs, run{s, results})
@@ -65,7 +80,7 @@ func TestLibraryOnThisKernel(t *testing.T) {
 			}
 		})
 	}
-	if played < 60 {
+	if played < atLeast {
 		t.Errorf("only %d scenarios were played", played)
 	}
 }

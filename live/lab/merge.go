@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -19,6 +20,7 @@ type merger struct {
 	script *scenario.Script
 	events []trace.Event
 	frames []message
+	raw    []capture.Frame // packets whose events are there already
 }
 
 func newMerger(s *scenario.Script) *merger { return &merger{script: s} }
@@ -34,10 +36,14 @@ func (m *merger) addEvent(line json.RawMessage) error {
 
 func (m *merger) addFrame(f message) { m.frames = append(m.frames, f) }
 
+func (m *merger) addPacket(f message) {
+	m.raw = append(m.raw, capture.Frame{Time: time.Unix(0, f.TimeNs), Data: f.Data, OrigLen: f.Orig})
+}
+
 // finish merges by the wall clock, which stamps both calls and packets. Calls
 // keep their order among themselves, and packets theirs.
 func (m *merger) finish(level Level, start time.Time, took time.Duration, stats capture.Stats) *Result {
-	res := &Result{Level: level, Stats: stats}
+	res := &Result{Level: level, Stats: stats, Frames: m.raw}
 	events := m.events
 	for i, f := range m.frames {
 		frame := capture.Frame{Time: time.Unix(0, f.TimeNs), Data: f.Data, OrigLen: f.Orig}
@@ -66,6 +72,8 @@ func (m *merger) finish(level Level, start time.Time, took time.Duration, stats 
 // Describe says in English what a level shows.
 func Describe(l Level) string {
 	switch l {
+	case LevelWire:
+		return "real sockets of this kernel, each host in a private network namespace, joined by a wire that is watched"
 	case LevelPrivate:
 		return "real sockets of this kernel in a private network namespace, captured on lo"
 	case LevelHost:
@@ -119,6 +127,7 @@ func findCauses(events []trace.Event) {
 		end  wire.Seq
 	}
 	ends := map[edge]int{}
+	sent := map[int]int{}
 	for i := range events {
 		e := &events[i]
 		switch e.Kind {
@@ -127,6 +136,7 @@ func findCauses(events []trace.Event) {
 		case trace.Return:
 			e.Cause, e.CauseBy = calls[e.Stmt], "the same call"
 		case trace.Send:
+			sent[e.Pkt] = e.N
 			if e.Seg.Flags.Has(wire.ACK) {
 				if n, ok := ends[edge{e.Flow().Reverse(), e.Seg.Ack}]; ok {
 					e.Cause, e.CauseBy = n, "its ACK field"
@@ -135,7 +145,11 @@ func findCauses(events []trace.Event) {
 			if e.Seg.Len() > 0 {
 				ends[edge{e.Flow(), e.Seg.End()}] = e.N
 			}
-		case trace.Recv, trace.Drop, trace.State, trace.Set, trace.Timer, trace.Deliver, trace.Note:
+		case trace.Recv, trace.Drop:
+			if n := sent[e.Pkt]; n > 0 {
+				e.Cause, e.CauseBy = n, cmp.Or(e.CauseBy, "the same packet")
+			}
+		case trace.State, trace.Set, trace.Timer, trace.Deliver, trace.Note:
 		}
 	}
 }

@@ -18,14 +18,16 @@ type request struct {
 	Name  string            `json:"name"`
 	Text  string            `json:"text"`
 	Addrs map[string]string `json:"addrs"`
-	Order []string          `json:"order"` // the hosts in the script's order
+	Order []string          `json:"order"`          // the hosts in the script's order
+	Wire  bool              `json:"wire,omitempty"` // each host in a namespace of its own
+	Seed  uint64            `json:"seed,omitempty"`
 	// Program plays a host; nil: the script plays all.
 	Program *Program `json:"program,omitempty"`
 }
 
 // A message comes up from the child.
 type message struct {
-	Type    string          `json:"type"` // request; event, frame, refused, end
+	Type    string          `json:"type"` // request; event, frame, packet, refused, end
 	Request *request        `json:"request,omitempty"`
 	Event   json.RawMessage `json:"event,omitempty"`
 	TimeNs  int64           `json:"time_ns,omitempty"` // frame: wall clock

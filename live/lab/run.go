@@ -28,6 +28,7 @@ type Level int
 
 // The levels, the best first.
 const (
+	LevelWire      Level = 0 // a private namespace for each host: packets on their way too
 	LevelPrivate   Level = 1 // a private namespace: calls, states, packets
 	LevelHost      Level = 2 // the host's own loopback, packets captured
 	LevelCallsOnly Level = 3 // real sockets, but the packets cannot be seen
@@ -103,7 +104,7 @@ func Run(ctx context.Context, s *scenario.Script, worst Level) (*Result, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s))
 	defer cancel()
-	res, err := runPrivate(ctx, s, nil)
+	res, err := runPrivate(ctx, s, request{})
 	var refused *RefusedError
 	if err == nil || !errors.As(err, &refused) {
 		return res, err
@@ -134,7 +135,46 @@ func RunProgram(ctx context.Context, s *scenario.Script, prog Program) (*Result,
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s)+listensWithin+endsWithin)
 	defer cancel()
-	return runPrivate(ctx, s, &prog)
+	return runPrivate(ctx, s, request{Program: &prog})
+}
+
+// RunWire plays the script with a private namespace for each host and a network of our own
+// between them, which delays, loses, repeats, damages and reorders what the script says; seed
+// decides about accidents that are by chance.
+func RunWire(ctx context.Context, s *scenario.Script, seed uint64) (*Result, error) {
+	if err := CanWire(s); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest(s))
+	defer cancel()
+	return runPrivate(ctx, s, request{Wire: true, Seed: seed})
+}
+
+// CanWire says whether the script can be played between namespaces; the error is a
+// [*CannotError].
+func CanWire(s *scenario.Script) error {
+	for _, n := range s.Needs() {
+		switch n {
+		case scenario.NeedExactISS, scenario.NeedRaw, scenario.NeedWatch, scenario.NeedOpen:
+			return &CannotError{n.Text(), "look at the model: netlab sim"}
+		default: // the wire does what the script says
+		}
+	}
+	for i := range s.Stmts {
+		if s.Stmts[i].Peer.Host == s.Stmts[i].Host {
+			return &CannotError{"a host that talks to itself uses no wire", "netlab live plays it on loopback"}
+		}
+	}
+	return nil
+}
+
+// CanCompareWire says whether a run between namespaces can be laid beside the model's; the
+// error is a [*CannotError].
+func CanCompareWire(s *scenario.Script) error {
+	if slices.Contains(s.Needs(), scenario.NeedChance) {
+		return &CannotError{"its accidents are by chance, and meet other packets of a kernel, which numbers them its own way", "netlab live --wire shows the real run alone"}
+	}
+	return CanWire(s)
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.
@@ -171,8 +211,8 @@ func refuse(stage string, err error) *RefusedError {
 // silence is how long the child may say nothing beyond what the script takes.
 const silence = 20 * time.Second
 
-// runPrivate plays the script in a child with namespaces of its own.
-func runPrivate(ctx context.Context, s *scenario.Script, prog *Program) (*Result, error) {
+// runPrivate plays the script in a child with namespaces of its own, in the way asked for.
+func runPrivate(ctx context.Context, s *scenario.Script, req request) (*Result, error) {
 	type outcome struct {
 		res *Result
 		err error
@@ -182,7 +222,7 @@ func runPrivate(ctx context.Context, s *scenario.Script, prog *Program) (*Result
 		// The child dies with the thread that started it: keep that thread.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		res, err := talk(ctx, s, prog)
+		res, err := talk(ctx, s, req)
 		done <- outcome{res, err}
 	}()
 	o := <-done
@@ -190,7 +230,7 @@ func runPrivate(ctx context.Context, s *scenario.Script, prog *Program) (*Result
 }
 
 // talk starts the child, gives it the script and takes down what it says.
-func talk(ctx context.Context, s *scenario.Script, prog *Program) (*Result, error) {
+func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error) {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
 		return nil, refuse("namespace", netns.Setup(nil, 0))
@@ -210,7 +250,7 @@ func talk(ctx context.Context, s *scenario.Script, prog *Program) (*Result, erro
 	if err := cmd.Start(); err != nil {
 		return nil, refuse("namespace", err)
 	}
-	res, err := converse(ctx, s, prog, in, out)
+	res, err := converse(ctx, s, req, in, out)
 	_ = in.Close()
 	if err != nil {
 		_ = cmd.Process.Kill()
@@ -235,13 +275,13 @@ func talk(ctx context.Context, s *scenario.Script, prog *Program) (*Result, erro
 }
 
 // converse sends the request and reads the answers.
-func converse(ctx context.Context, s *scenario.Script, prog *Program, in io.Writer, out io.Reader) (*Result, error) {
-	req := &request{Name: s.Name, Text: s.String(), Addrs: map[string]string{}, Program: prog}
+func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer, out io.Reader) (*Result, error) {
+	req.Name, req.Text, req.Addrs = s.Name, s.String(), map[string]string{}
 	for i, h := range s.Hosts {
 		req.Addrs[h.Name] = s.Address(i)
 		req.Order = append(req.Order, h.Name)
 	}
-	if err := writeMessage(in, message{Type: "request", Request: req}); err != nil {
+	if err := writeMessage(in, message{Type: "request", Request: &req}); err != nil {
 		return nil, fmt.Errorf("talk to the child: %w", err)
 	}
 	rd := newReader(out)
@@ -258,6 +298,8 @@ func converse(ctx context.Context, s *scenario.Script, prog *Program, in io.Writ
 			err = m.addEvent(msg.Event)
 		case "frame":
 			m.addFrame(msg)
+		case "packet":
+			m.addPacket(msg)
 		case "refused":
 			cause := errors.New(msg.Error)
 			if msg.Errno != 0 {
@@ -274,7 +316,11 @@ func converse(ctx context.Context, s *scenario.Script, prog *Program, in io.Writ
 			case msg.Error != "":
 				return nil, errors.New(msg.Error)
 			}
-			res := m.finish(LevelPrivate, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
+			level := LevelPrivate
+			if req.Wire {
+				level = LevelWire
+			}
+			res := m.finish(level, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
 			if res.Tries = msg.Tries; msg.Tries > 0 {
 				res.Trace.Notes = append(res.Trace.Notes, fmt.Sprintf("try %d: what the hosts sent at the same moment crossed", msg.Tries))
 			}

@@ -5,6 +5,7 @@ package netns
 import (
 	"context"
 	"errors"
+	"net"
 	"net/netip"
 	"os/exec"
 	"runtime"
@@ -34,3 +35,17 @@ func Why(error) (reason, fix string) {
 		return runtime.GOOS + " has no network namespaces", "run the Linux netlab in a virtual machine or container to see packets"
 	}
 }
+
+// A Space is a network namespace for one host.
+type Space struct {
+	Addr netip.Addr
+	FD   int
+	Tap  string
+	MAC  net.HardwareAddr
+}
+
+// Spaces returns ErrUnsupported.
+func Spaces([]netip.Addr, int) ([]Space, error) { return nil, ErrUnsupported }
+
+// Within returns ErrUnsupported.
+func Within(int, func() error) error { return ErrUnsupported }

@@ -182,6 +182,9 @@ func (c *comparison) comparePaths(m, l path) {
 // may run on through TIME-WAIT, which a live run does not wait for.
 func (c *comparison) unfinished(rest []wire.State, m path) (Verdict, *Explanation) {
 	over := c.model.t.At(m.last)
+	if len(rest) == 1 && over.T > c.live.t.Ended && c.live.t.Ended > 0 {
+		return Explained, ExpOver
+	}
 	if len(rest) != 1 || rest[0] != wire.StateClosed || over.Rule == nil {
 		return Differs, nil
 	}

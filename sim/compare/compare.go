@@ -67,6 +67,7 @@ func (r *Report) Comparable() int { return len(r.Rows) - r.Counts[NotComparable]
 type Options struct {
 	NoPackets bool // the live trace has no segments
 	NoStates  bool // the live trace has no states
+	Wire      bool // the packets were seen between the hosts, and not inside one
 	Buffers   bool // the script says how large buffers are, which a kernel counts in its own way
 }
 
@@ -292,6 +293,10 @@ func (c *comparison) missing(p pairing) {
 	switch {
 	case p.m.e.Proto == wire.TCP && p.m.e.Seg.IsPureAck() && c.covered(c.live, p.m):
 		row.Verdict, row.Why = Explained, ExpAckMerged
+	case c.opt.Wire && c.model.inside(p.m.e):
+		row.Verdict, row.Why = NotComparable, ExpInside
+	case p.m.e.T > c.live.t.Ended && c.live.t.Ended > 0:
+		row.Verdict, row.Why = NotComparable, ExpOver
 	case p.m.e.Again, answersRepeat(c.model.t, p.m.e):
 		row.Verdict, row.Why = Explained, ExpTimer
 	case p.m.e.Seg.Data != "" && c.sameStream(p.dir):
@@ -316,6 +321,21 @@ func (c *comparison) extra(p pairing) {
 		row.Verdict, row.Why = Explained, ExpBuffers
 	}
 	c.add(row)
+}
+
+// inside reports whether a packet reached nobody but the host that sent it.
+func (s *side) inside(e *trace.Event) bool {
+	own := e.Dst.IsGroup() // with a TTL of 0 it reaches nobody
+	for i := range s.t.Events {
+		switch r := &s.t.Events[i]; {
+		case r.Pkt != e.Pkt || r.Kind != trace.Recv && r.Kind != trace.Drop:
+		case r.Host != e.Host || r.Kind == trace.Drop:
+			return false
+		default:
+			own = true
+		}
+	}
+	return own
 }
 
 // answersRepeat reports whether a segment of the model was caused by one that was

@@ -51,6 +51,10 @@ var (
 		"Only the first 2000 segments of a direction are compared.")
 	ExpBuffers = explanation("buffers", "socket(7), tcp(7)",
 		"A kernel counts the memory that buffers take, not only the octets in them, and doubles what SO_RCVBUF asks for: how much fits, and when a window closes or a queue overflows, is its own.")
+	ExpInside = explanation("stays-inside", "capture on the wire",
+		"It never leaves its host, and the wire sees only what does.")
+	ExpOver = explanation("run-over", "netlab help scenario",
+		"A real run ends when everything is acknowledged and the network is quiet; the model was watched for longer.")
 	ExpTimer = explanation("kernel-timer", "RFC 6298 §5, RFC 8985 §7",
 		"The kernel repeats a segment when its own timers say so; how often depends on how long the run was watched.")
 )

@@ -20,7 +20,7 @@ import (
 
 func (a *app) compareCommand() *cobra.Command {
 	var format, output string
-	var all bool
+	var all, wire bool
 	var flags *play
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
@@ -42,7 +42,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c := &comparing{a: a, opt: opt, all: all, json: format == "json", many: len(scripts) > 1}
+			c := &comparing{a: a, opt: opt, all: all, json: format == "json", wire: wire, many: len(scripts) > 1}
 			if err := c.run(cmd.Context(), scripts); err != nil && c.compared == 0 {
 				if c.refused != nil && c.out.Len() > 0 { // calls were made all the same: they are worth showing
 					_ = a.writeOut(output, func(w writer) error { _, e := w.Write(c.out.Bytes()); return e })
@@ -67,6 +67,7 @@ func (a *app) compareCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "text or json")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")
+	cmd.Flags().BoolVar(&wire, "wire", false, "on a wire with the script's delays and faults, instead of loopback")
 	return cmd
 }
 
@@ -95,6 +96,7 @@ type comparing struct {
 	a          *app
 	opt        sim.Options
 	all, json  bool
+	wire       bool
 	many       bool
 	out        bytes.Buffer
 	compared   int // scripts
@@ -111,7 +113,13 @@ func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last e
 		if c.many {
 			err = lab.TooLong(s)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case c.wire:
+			if err = lab.CanCompareWire(s); err == nil {
+				res, err = lab.RunWire(ctx, s, c.opt.Seed)
+			}
+		default:
 			res, err = lab.Run(ctx, s, lab.LevelHost)
 		}
 		var cannot *lab.CannotError

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"netlab/capture"
 	"netlab/live/lab"
+	"netlab/sim"
 	"netlab/sim/scenario"
 	"strings"
 
@@ -14,6 +15,8 @@ import (
 
 func (a *app) liveCommand() *cobra.Command {
 	var format, output, pcapng, program string
+	var wire bool
+	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "live [lesson|scenario]",
 		Short: "Play a script with real sockets, captured",
@@ -38,7 +41,11 @@ func (a *app) liveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := a.runLive(cmd.Context(), s, program)
+			run := func() (*lab.Result, error) { return a.runLive(cmd.Context(), s, program) }
+			if wire {
+				run = func() (*lab.Result, error) { return lab.RunWire(cmd.Context(), s, seed) }
+			}
+			res, err := run()
 			if res == nil {
 				return err
 			}
@@ -63,6 +70,8 @@ func (a *app) liveCommand() *cobra.Command {
 	a.formatFlags(cmd, &format, &output)
 	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
 	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
+	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
+	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
 }
 

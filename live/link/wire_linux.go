@@ -1,0 +1,291 @@
+package link
+
+import (
+	"container/heap"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Wire joins ports.
+type Wire struct {
+	opt   Options
+	ports []int // packet sockets; -1: a port without a host behind it
+	wake  int   // an eventfd
+	done  chan struct{}
+
+	mu      sync.Mutex
+	due     deliveries
+	held    []Delivery
+	frames  int
+	pending int // frames read or due, and not yet dealt with
+	stop    bool
+	err     error
+}
+
+// longestFrame is the largest frame that an interface without segmentation offload sends.
+const longestFrame = 65536 + 14
+
+// Open plugs the wire into interfaces of the caller's network namespace; an empty name is
+// a port behind which there is no kernel. From when it returns, no frame is missed.
+func Open(ifaces []string, opt Options) (*Wire, error) {
+	w := &Wire{opt: opt, done: make(chan struct{})}
+	for _, name := range ifaces {
+		fd := -1
+		if name != "" {
+			var err error
+			if fd, err = plug(name); err != nil {
+				w.unplug()
+				return nil, err
+			}
+		}
+		w.ports = append(w.ports, fd)
+	}
+	var err error
+	if w.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		w.unplug()
+		return nil, fmt.Errorf("link: eventfd: %w", err)
+	}
+	go w.run()
+	return w, nil
+}
+
+// plug opens a packet socket that sees the IPv4 frames of one interface, and puts frames on it.
+func plug(name string) (int, error) {
+	ifi, err := net.InterfaceByName(name)
+	if err != nil {
+		return 0, fmt.Errorf("link: interface %s: %w", name, err)
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return 0, fmt.Errorf("link: packet socket: %w", err)
+	}
+	ip := uint16(unix.ETH_P_IP)
+	err = errors.Join(
+		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1),
+		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1), // straight to the interface
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<20),
+		unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: ip<<8 | ip>>8, Ifindex: ifi.Index}))
+	if err != nil {
+		unix.Close(fd)
+		return 0, fmt.Errorf("link: plug into %s: %w", name, err)
+	}
+	return fd, nil
+}
+
+func (w *Wire) unplug() {
+	for _, fd := range w.ports {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+	}
+}
+
+// Close ends the wire; what is on its way is lost.
+func (w *Wire) Close() error {
+	w.mu.Lock()
+	w.stop = true
+	w.mu.Unlock()
+	w.poke()
+	<-w.done
+	w.unplug()
+	unix.Close(w.wake)
+	return w.err
+}
+
+func (w *Wire) poke() { _, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
+
+// Put lets something reach a port that no host has sent.
+func (w *Wire) Put(d Delivery) {
+	w.mu.Lock()
+	w.put(d)
+	w.mu.Unlock()
+	w.poke()
+}
+
+func (w *Wire) put(d Delivery) {
+	if d.Hold {
+		w.held = append(w.held, d)
+		return
+	}
+	heap.Push(&w.due, d)
+}
+
+// Held lists what waits to be released, the oldest first.
+func (w *Wire) Held() []Delivery {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.held)
+}
+
+// Take takes the first delivery of a frame out of those that are held: to change it, to
+// [Wire.Put] it on its way, or to lose it.
+func (w *Wire) Take(frame int) (Delivery, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.IndexFunc(w.held, func(d Delivery) bool { return d.Frame == frame })
+	if i < 0 {
+		return Delivery{}, false
+	}
+	d := w.held[i]
+	w.held = slices.Delete(w.held, i, i+1)
+	return d, true
+}
+
+// Idle reports whether nothing is on its way; what is held does not count.
+func (w *Wire) Idle() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.due) > 0 || w.pending > 0 {
+		return false
+	}
+	var fds []unix.PollFd
+	for _, fd := range w.ports {
+		fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+	}
+	n, err := unix.Poll(fds, 0)
+	return n == 0 && err == nil
+}
+
+// run carries frames until the wire is closed.
+func (w *Wire) run() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer close(w.done)
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // nanoseconds: wakes as punctually as this thread can
+	fds := []unix.PollFd{{Fd: int32(w.wake), Events: unix.POLLIN}}
+	for _, fd := range w.ports {
+		fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}) // -1 is ignored
+	}
+	buf, control := make([]byte, longestFrame), make([]byte, 256)
+	for {
+		if err := w.read(buf, control); err != nil {
+			w.err = err
+			return
+		}
+		next, stop := w.deliver()
+		if stop {
+			return
+		}
+		var timeout *unix.Timespec
+		if !next.IsZero() {
+			t := unix.NsecToTimespec(max(0, time.Until(next).Nanoseconds()))
+			timeout = &t
+		}
+		if _, err := unix.Ppoll(fds, timeout, nil); err != nil && !errors.Is(err, unix.EINTR) {
+			w.err = fmt.Errorf("link: poll: %w", err)
+			return
+		}
+		if fds[0].Revents != 0 {
+			var b [8]byte
+			_, _ = unix.Read(w.wake, b[:])
+		}
+	}
+}
+
+// read takes what all ports have sent, in the order of the kernel's times, and routes it.
+func (w *Wire) read(buf, control []byte) error {
+	var frames []Frame
+	for port, fd := range w.ports {
+		for fd >= 0 {
+			n, cn, _, _, err := unix.Recvmsg(fd, buf, control, 0)
+			if errors.Is(err, unix.EAGAIN) {
+				break
+			}
+			if errors.Is(err, unix.EINTR) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("link: receive: %w", err)
+			}
+			frames = append(frames, Frame{From: port, Sent: kernelTime(control[:cn]), Data: slices.Clone(buf[:n])})
+		}
+	}
+	slices.SortStableFunc(frames, func(a, b Frame) int { return a.Sent.Compare(b.Sent) })
+	w.mu.Lock()
+	w.pending = len(frames)
+	w.mu.Unlock()
+	for _, f := range frames {
+		w.frames++
+		f.N = w.frames
+		list := w.opt.Route(f)
+		w.mu.Lock()
+		for _, d := range list {
+			w.put(d)
+		}
+		w.pending--
+		w.mu.Unlock()
+	}
+	return nil
+}
+
+// deliver hands over what is due, and returns when the next is.
+func (w *Wire) deliver() (next time.Time, stop bool) {
+	for {
+		w.mu.Lock()
+		if w.stop {
+			w.mu.Unlock()
+			return time.Time{}, true
+		}
+		if len(w.due) == 0 || time.Until(w.due[0].Due) > 0 {
+			if len(w.due) > 0 {
+				next = w.due[0].Due
+			}
+			w.mu.Unlock()
+			return next, false
+		}
+		d := heap.Pop(&w.due).(Delivery)
+		w.pending++
+		w.mu.Unlock()
+		at := time.Now()
+		if fd := w.ports[d.To]; fd >= 0 { // the kernel behind it does its work inside this call
+			_, _ = unix.Write(fd, d.Data)
+		}
+		w.opt.Delivered(d, at)
+		w.mu.Lock()
+		w.pending--
+		w.mu.Unlock()
+	}
+}
+
+// kernelTime reads the time at which the kernel saw the frame.
+func kernelTime(control []byte) time.Time {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err == nil {
+		for _, m := range messages {
+			if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SO_TIMESTAMPNS && len(m.Data) >= int(unsafe.Sizeof(unix.Timespec{})) {
+				return time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+			}
+		}
+	}
+	return time.Now()
+}
+
+// deliveries is a heap by due time; of those due at the same time the one put first is first.
+type deliveries []Delivery
+
+func (h deliveries) Len() int { return len(h) }
+func (h deliveries) Less(i, j int) bool {
+	return h[i].Due.Before(h[j].Due) || h[i].Due.Equal(h[j].Due) && h[i].Frame < h[j].Frame
+}
+func (h deliveries) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+// Push implements [heap.Interface].
+func (h *deliveries) Push(x any) { *h = append(*h, x.(Delivery)) }
+
+// Pop implements [heap.Interface].
+func (h *deliveries) Pop() any {
+	old := *h
+	d := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return d
+}
