@@ -191,18 +191,7 @@ func (c *comparison) both(p pairing) {
 		row("ack", c.part(m, true), c.part(l, true), v, why, true)
 	}
 	if a, b := len(m.e.Seg.Data), len(l.e.Seg.Data); a+b > 0 {
-		v, why = Same, nil
-		if a != b {
-			v, why = Explained, ExpSplit
-			if !c.sameStream(p.dir) {
-				v, why = Differs, nil
-			}
-			if v == Differs && c.byBuffers(m) {
-				v, why = Explained, ExpBuffers
-			}
-		} else if m.e.Seg.Data != l.e.Seg.Data {
-			v = Differs
-		}
+		v, why = c.compareData(p)
 		row("len", fmt.Sprint(a), fmt.Sprint(b), v, why, false)
 	}
 	v, why = loose(m.e.Seg.Wnd == l.e.Seg.Wnd, ExpWindow)
@@ -212,6 +201,23 @@ func (c *comparison) both(p pairing) {
 		row("options", a, b, v, why, false)
 	}
 	row("time", trace.Ms(m.e.T)+" ms", trace.Ms(l.e.T)+" ms", NotComparable, ExpTiming, false)
+}
+
+// compareData is the verdict on the octets of two segments.
+func (c *comparison) compareData(p pairing) (Verdict, *Explanation) {
+	m, l := p.m, p.l
+	switch {
+	case m.e.Seg.Data == l.e.Seg.Data:
+		return Same, nil
+	case len(m.e.Seg.Data) == len(l.e.Seg.Data) && m.seq == l.seq: // the same place in the stream
+		return Differs, nil
+	case c.sameStream(p.dir):
+		return Explained, ExpSplit
+	case c.byBuffers(m):
+		return Explained, ExpBuffers
+	default:
+		return Differs, nil
+	}
 }
 
 // loose is the verdict on what the standard leaves to each host.

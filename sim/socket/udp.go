@@ -40,6 +40,9 @@ func (h *Host) SendTo(id ID, dst wire.Endpoint, data string) (int, wire.Errno) {
 	ttl := uint8(64)
 	if dst.IsMulticast() {
 		ttl = s.opt.ttl
+		if ttl == 0 && h.Profile.Has(tcp.QuirkTTLZeroLeaves) && !h.Joined(dst.Host) {
+			ttl = 1 // as far as the link goes
+		}
 	}
 	for _, out := range s.udp.Step(udp.Send(dst, data), nil) {
 		h.fx = append(h.fx, Effect{Sock: id, Proto: wire.UDP, Src: s.local, Dst: out.Addr, TTL: ttl, NoLoop: s.opt.noLoop,

@@ -82,6 +82,9 @@ const (
 	// QuirkTimeWaitStays lets no close() end TIME-WAIT, not even one that aborts: the wait
 	// belongs to the kernel, not to the descriptor. The standard's ABORT deletes it.
 	QuirkTimeWaitStays
+	// QuirkTTLZeroLeaves lets a datagram to a group with a TTL of 0 leave its host, unless
+	// the host has joined the group itself. RFC 1112 §6.1 keeps it inside.
+	QuirkTTLZeroLeaves
 
 	quirksEnd
 )
@@ -117,6 +120,7 @@ var quirkTexts = [...]struct{ name, text string }{
 	{"dsack", "Octets that come twice are told by SACK (RFC 2883)."},
 	{"quick-syn", "A wrong ACK in SYN-SENT brings the next SYN at once."},
 	{"time-wait-stays", "No close() ends TIME-WAIT, not even one with SO_LINGER 0: the wait is the kernel's."},
+	{"ttl-0-leaves", "A datagram to a group with a TTL of 0 leaves a host that has not joined the group."},
 }
 
 // Quirks lists every quirk.
