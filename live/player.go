@@ -51,6 +51,11 @@ type Options struct {
 	// Wire says that a network of our own carries the packets: it loses what the script
 	// loses, and no filter has to.
 	Wire bool
+	// Puppet sends what a statement of a puppet makes up; nil: the script has none.
+	Puppet func(st *scenario.Stmt)
+	// Story returns all events so far, calls and packets, in the order in which they became
+	// known; it only grows. Then lines are held against it; nil: the script has none.
+	Story func() []trace.Event
 }
 
 // A Player plays one script once.
@@ -60,6 +65,7 @@ type Player struct {
 	back   Backend
 	start  time.Time
 	cursor scenario.Cursor
+	waits  scenario.Waits
 	names  []map[string]*sock // by host: the program's variables
 	socks  []*sock
 	calls  []*call
@@ -79,6 +85,7 @@ type sock struct {
 	open        bool
 	local, peer netip.AddrPort
 	state       wire.State
+	over        bool // its ends belong to another connection
 	listens     bool
 	listener    string // whose child it is, by accept
 	proto       wire.Proto
@@ -101,7 +108,7 @@ type call struct {
 // happens, Emit has been called for everything that happened before. The player
 // is handed to ready before the first statement.
 func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Player)) (*Player, error) {
-	p := &Player{script: s, opt: opt, back: opt.Backend, start: time.Now().Add(-opt.Ahead), cursor: scenario.NewCursor(s), ports: map[netip.AddrPort]wire.Endpoint{}}
+	p := &Player{script: s, opt: opt, back: opt.Backend, start: time.Now().Add(-opt.Ahead), cursor: scenario.NewCursor(s), waits: scenario.NewWaits(s), ports: map[netip.AddrPort]wire.Endpoint{}}
 	for range s.Hosts {
 		p.names = append(p.names, map[string]*sock{})
 	}
@@ -133,12 +140,13 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		}
 		handles := make([]Interest, 0, len(p.calls))
 		for _, c := range p.calls {
-			if c.deadline.Before(wake) {
-				wake = c.deadline
-			}
+			wake = earlier(wake, c.deadline)
 			if want, ok := p.interest(c); ok {
 				handles = append(handles, want)
 			}
+		}
+		if p.waits.Any() {
+			wake = earlier(wake, time.Now().Add(looksEvery))
 		}
 		if err := p.back.Wait(ctx, handles, time.Until(wake)); err != nil {
 			return p, fmt.Errorf("live: wait: %w", err)
@@ -146,6 +154,13 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		p.retry()
 	}
 	return p, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // ErrNotLost says that a packet that the script loses could not be lost: it came before its
@@ -188,10 +203,21 @@ func (p *Player) begin(i int) error {
 		p.cursor.Return(i)
 		return p.launch(st)
 	}
+	if st.Verb == scenario.Then {
+		p.beginThen(i)
+		p.retry()
+		return nil
+	}
+	p.waits.Mark(len(p.story()))
 	p.renewLosses()
 	if st.HasAt && time.Since(p.start) > st.At+lateAfter {
 		p.emit(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
+	}
+	if p.script.Host(st.Host).Puppet {
+		p.puppetSends(i)
+		p.retry()
+		return nil
 	}
 	c := &call{stmt: i, deadline: time.Now().Add(st.Deadline())}
 	if st.Verb == scenario.Wait {
@@ -284,8 +310,13 @@ func (p *Player) finish(c *call, result string) {
 
 // retry gives every call that waits another try.
 func (p *Player) retry() {
+	defer p.checkThens()
 	for k := 0; k < len(p.calls); {
 		c := p.calls[k]
+		if p.script.Stmts[c.stmt].Verb == scenario.Then {
+			k++
+			continue
+		}
 		result, done := p.try(c)
 		if !done && time.Now().After(c.deadline) {
 			result, done = string(wire.ETIMEDOUT), true

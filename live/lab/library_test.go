@@ -26,7 +26,7 @@ func TestLibraryOnThisKernel(t *testing.T) {
 // And on the wire, with the script's delays and faults: the same, without excuses that
 // loopback needs.
 func TestLibraryOnTheWire(t *testing.T) {
-	playLibrary(t, 80, CanCompareWire, func(ctx context.Context, s *scenario.Script) (*Result, error) {
+	playLibrary(t, 140, CanCompareWire, func(ctx context.Context, s *scenario.Script) (*Result, error) {
 		return RunWire(ctx, s, sim.DefaultSeed)
 	})
 }

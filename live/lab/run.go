@@ -17,9 +17,7 @@ import (
 	"netlab/capture"
 	"netlab/live"
 	"netlab/live/netns"
-	"netlab/sim"
 	"netlab/sim/scenario"
-	"netlab/sim/tcp"
 	"netlab/sim/trace"
 )
 
@@ -44,55 +42,6 @@ type Result struct {
 	Tries  int    // how often a script with a simultaneous moment was played until it came about
 	Reason string // why the level is not better; empty at level 1
 	Fix    string // one line that mends it
-}
-
-// A CannotError says that a live run cannot show the script, whatever the machine.
-type CannotError struct {
-	Why string
-	Get string // how to see it all the same
-}
-
-// Error implements error.
-func (e *CannotError) Error() string { return "cannot be shown live, because " + e.Why }
-
-// CanShow says whether loopback can play the script; the error is a [*CannotError].
-func CanShow(s *scenario.Script) error {
-	for _, n := range s.Needs() {
-		switch n {
-		case scenario.NeedLoss:
-			if why := live.CannotLose(s); why != "" {
-				return &CannotError{why, "look at the model: netlab sim"}
-			}
-		case scenario.NeedDatagrams, scenario.NeedOptions, scenario.NeedGroups:
-			if !fullBackend {
-				return &CannotError{n.Text(), "use Linux, or look at the model: netlab sim"}
-			}
-		case scenario.NeedSimultaneous: // tried until it happens
-		default:
-			return &CannotError{n.Text(), "look at the model: netlab sim"}
-		}
-	}
-	return nil
-}
-
-// Patience is how long a script may take in real time to be played without being asked
-// for by name.
-const Patience = 10 * time.Second
-
-// TooLong says that a script takes long in real time, by the model's account of when its
-// calls are made and return; the error is a [*CannotError].
-func TooLong(s *scenario.Script) error {
-	t := sim.Run(s, sim.Options{Profile: tcp.Linux, Loopback: true})
-	last := time.Duration(0)
-	for i := range t.Events {
-		if e := &t.Events[i]; e.Kind == trace.Call || e.Kind == trace.Return {
-			last = e.T
-		}
-	}
-	if last <= Patience {
-		return nil
-	}
-	return &CannotError{"it takes " + last.Round(time.Second).String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
 }
 
 // Run plays the script with real sockets at the best level there is, but none
@@ -148,33 +97,6 @@ func RunWire(ctx context.Context, s *scenario.Script, seed uint64) (*Result, err
 	ctx, cancel := context.WithTimeout(ctx, longest(s))
 	defer cancel()
 	return runPrivate(ctx, s, request{Wire: true, Seed: seed})
-}
-
-// CanWire says whether the script can be played between namespaces; the error is a
-// [*CannotError].
-func CanWire(s *scenario.Script) error {
-	for _, n := range s.Needs() {
-		switch n {
-		case scenario.NeedExactISS, scenario.NeedRaw, scenario.NeedWatch, scenario.NeedOpen:
-			return &CannotError{n.Text(), "look at the model: netlab sim"}
-		default: // the wire does what the script says
-		}
-	}
-	for i := range s.Stmts {
-		if s.Stmts[i].Peer.Host == s.Stmts[i].Host {
-			return &CannotError{"a host that talks to itself uses no wire", "netlab live plays it on loopback"}
-		}
-	}
-	return nil
-}
-
-// CanCompareWire says whether a run between namespaces can be laid beside the model's; the
-// error is a [*CannotError].
-func CanCompareWire(s *scenario.Script) error {
-	if slices.Contains(s.Needs(), scenario.NeedChance) {
-		return &CannotError{"its accidents are by chance, and meet other packets of a kernel, which numbers them its own way", "netlab live --wire shows the real run alone"}
-	}
-	return CanWire(s)
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -32,15 +32,23 @@ type network struct {
 	spaces []netns.Space // by host
 	wire   *link.Wire
 	look   func(local, peer netip.AddrPort) (wire.State, time.Duration, bool)
+	player *live.Player
 	start  time.Time
 
 	mu     sync.Mutex
 	counts map[[2]int]*fault.Counts // by direction
 	copies map[uint64]int
 	states map[[2]netip.AddrPort]wire.State // as last seen, by the end of a connection
+	lives  map[[2]netip.AddrPort]int        // connections that these ends had before
 	seen   []happening
 	rules  map[[2]int]*wire.Rule // what happens to a frame on its way to a host
+	flows  map[flow]scenario.Seen
+	olds   int
 	last   time.Time
+
+	telling sync.Mutex // after mu, if both are held
+	tale    []trace.Event
+	told    int // of seen
 }
 
 // A happening is one thing seen on the wire; its hosts and sockets get their names when all
@@ -53,16 +61,19 @@ type happening struct {
 	pkt   capture.Packet
 	to    int // recv: the host
 	rule  *wire.Rule
+	// note:
+	host, text string
 	// state:
 	when        time.Duration
 	local, peer netip.AddrPort
 	from, state wire.State
+	life        int // which connection between these ends it is, from 0
 }
 
 // openNetwork joins the hosts' namespaces.
 func openNetwork(s *scenario.Script, spaces []netns.Space, seed uint64) (*network, error) {
 	n := &network{script: s, faults: s.AllFaults(), seed: seed, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
-		states: map[[2]netip.AddrPort]wire.State{}, rules: map[[2]int]*wire.Rule{}, last: time.Now()}
+		states: map[[2]netip.AddrPort]wire.State{}, lives: map[[2]netip.AddrPort]int{}, rules: map[[2]int]*wire.Rule{}, flows: map[flow]scenario.Seen{}, last: time.Now()}
 	var taps []string
 	for _, sp := range spaces {
 		taps = append(taps, sp.Tap)
@@ -76,7 +87,7 @@ func openNetwork(s *scenario.Script, spaces []netns.Space, seed uint64) (*networ
 func (n *network) know(p *live.Player) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look, n.start = p.Look, p.Start()
+	n.player, n.look, n.start = p, p.Look, p.Start()
 }
 
 // route decides what becomes of a frame. It holds the lock of what is written down.
@@ -88,7 +99,7 @@ func (n *network) route(f link.Frame) []link.Delivery {
 	if err != nil {
 		return nil // IGMP and the like: nothing that a script speaks of
 	}
-	n.seen = append(n.seen, happening{kind: trace.Send, at: f.Sent, n: f.N, pkt: pkt, frame: capture.Frame{Time: f.Sent, Data: f.Data, OrigLen: len(f.Data)}})
+	n.seen = append(n.seen, happening{kind: trace.Send, at: f.Sent, n: f.N, pkt: pkt, life: n.lives[[2]netip.AddrPort{pkt.Src, pkt.Dst}], frame: capture.Frame{Time: f.Sent, Data: f.Data, OrigLen: len(f.Data)}})
 	n.sight(pkt.Src, pkt.Dst)
 	var all []link.Delivery
 	for to := range n.spaces {
@@ -154,7 +165,14 @@ func address(data []byte, mac net.HardwareAddr) []byte {
 func isGroupMAC(data []byte) bool { return data[0]&1 != 0 }
 
 // damage changes a bit of the last octet: of the text if there is one, else of the header.
-func damage(data []byte) { data[len(data)-1] ^= 1 }
+func damage(data []byte) {
+	const header, length = 14, 2 // of Ethernet; where IP says how long it is: short frames are padded
+	end := len(data)
+	if end > header+length+2 {
+		end = min(end, header+int(binary.BigEndian.Uint16(data[header+length:])))
+	}
+	data[end-1] ^= 1
+}
 
 // delivered writes down that a frame has arrived.
 func (n *network) delivered(d link.Delivery, at time.Time) {
@@ -164,6 +182,9 @@ func (n *network) delivered(d link.Delivery, at time.Time) {
 	pkt, err := capture.Decode(d.Data)
 	if err != nil {
 		return
+	}
+	if n.script.Hosts[d.To].Puppet {
+		n.puppetSees(d.To, &pkt)
 	}
 	n.seen = append(n.seen, happening{kind: trace.Recv, at: at, n: d.Frame, pkt: pkt, to: d.To, rule: n.rules[[2]int{d.Frame, d.To}]})
 	n.sight(pkt.Dst, pkt.Src)
@@ -177,10 +198,20 @@ func (n *network) sight(local, peer netip.AddrPort) {
 	}
 	s, at, ok := n.look(local, peer)
 	end := [2]netip.AddrPort{local, peer}
-	if from := n.states[end]; ok && s != from {
-		n.seen = append(n.seen, happening{kind: trace.State, when: at, local: local, peer: peer, from: from, state: s})
-		n.states[end] = s
+	from := n.states[end]
+	if !ok || s == from {
+		return
 	}
+	note := func(from, to wire.State) {
+		n.seen = append(n.seen, happening{kind: trace.State, when: at, local: local, peer: peer, from: from, state: to, life: n.lives[end]})
+	}
+	if from == wire.StateTimeWait && s == wire.StateSynReceived { // another connection between the same ends
+		note(from, wire.StateClosed)
+		n.lives[end]++
+		from = wire.StateClosed
+	}
+	note(from, s)
+	n.states[end] = s
 }
 
 // waitQuiet waits until nothing is on its way and everything sent is acknowledged.
@@ -208,93 +239,72 @@ func (n *network) events(p *live.Player) []trace.Event {
 	namer := newNamer(p)
 	var all []trace.Event
 	for i := range n.seen {
-		h := &n.seen[i]
-		e := trace.Event{T: h.at.Sub(p.Start()), Kind: h.kind, Source: trace.Capture, Pkt: h.n, Frame: h.n, Rule: h.rule}
-		if h.kind == trace.State {
-			e = trace.Event{T: h.when, Kind: trace.State, Source: trace.Live, From: h.from, To: h.state, Text: "sampled",
-				Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer), Host: p.Endpoint(h.local).Host, Conn: namer.conn(wire.TCP, h.local, h.peer)}
-			all = append(all, e)
-			continue
-		}
-		e.Src, e.Dst, e.Proto, e.Seg, e.Dgram = p.Endpoint(h.pkt.Src), p.Endpoint(h.pkt.Dst), h.pkt.Proto, h.pkt.Seg, h.pkt.Dgram
-		if c := e.Dgram.Cite; c != nil {
-			c.Src, c.Dst = p.Endpoint(h.pkt.Cited[0]), p.Endpoint(h.pkt.Cited[1])
-		}
-		e.Host = e.Src.Host
-		switch h.kind {
-		case trace.Recv:
-			e.Host = n.script.Hosts[h.to].Name
-		case trace.Drop:
-			e.Text = "the network loses"
-			e.CauseBy = "the script's drop line"
-		default: // sent
-			if e.Proto != wire.ICMP {
-				e.Conn = namer.conn(h.pkt.Proto, h.pkt.Src, h.pkt.Dst)
-			}
-		}
-		all = append(all, e)
+		all = append(all, n.event(p, &n.seen[i], namer.conn))
 	}
 	return all
 }
 
-// A namer names the sockets of connections. A child that no program has accepted is called
-// after its listener, as in the model: s.1, s.2, …
-type namer struct {
-	p        *live.Player
-	children map[string]int
-	names    map[[2]netip.AddrPort]string
-}
-
-func newNamer(p *live.Player) *namer {
-	return &namer{p, map[string]int{}, map[[2]netip.AddrPort]string{}}
-}
-
-func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort) string {
-	if proto == wire.UDP {
-		return m.p.ConnName(proto, local, peer)
+// event puts one happening into the script's words; conn names the socket of an end of a
+// connection.
+func (n *network) event(p *live.Player, h *happening, conn func(proto wire.Proto, local, peer netip.AddrPort, life int) string) trace.Event {
+	e := trace.Event{T: h.at.Sub(p.Start()), Kind: h.kind, Source: trace.Capture, Pkt: h.n, Frame: h.n, Rule: h.rule}
+	switch h.kind {
+	case trace.State:
+		return trace.Event{T: h.when, Kind: trace.State, Source: trace.Live, From: h.from, To: h.state, Text: "sampled",
+			Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer), Host: p.Endpoint(h.local).Host, Conn: conn(wire.TCP, h.local, h.peer, h.life)}
+	case trace.Note:
+		return trace.Event{T: e.T, Kind: trace.Note, Source: trace.Live, Host: h.host, Text: h.text, Rule: h.rule}
+	default: // a packet
 	}
-	end := [2]netip.AddrPort{local, peer}
-	if name, ok := m.names[end]; ok {
-		return name
+	if h.n > firstOld {
+		e.Frame = 0
 	}
-	name, listener := m.p.ConnName(proto, local, peer), m.p.ListenerName(local, peer)
-	if listener != "" {
-		key := m.p.Endpoint(local).Host + " " + listener
-		m.children[key]++
-		if name == listener {
-			name = fmt.Sprintf("%s.%d", listener, m.children[key])
+	e.Src, e.Dst, e.Proto, e.Seg, e.Dgram = p.Endpoint(h.pkt.Src), p.Endpoint(h.pkt.Dst), h.pkt.Proto, h.pkt.Seg, h.pkt.Dgram
+	if c := e.Dgram.Cite; c != nil {
+		c.Src, c.Dst = p.Endpoint(h.pkt.Cited[0]), p.Endpoint(h.pkt.Cited[1])
+	}
+	e.Host = e.Src.Host
+	switch h.kind {
+	case trace.Recv:
+		e.Host = n.script.Hosts[h.to].Name
+	case trace.Drop:
+		e.Text = "the network loses"
+		e.CauseBy = "the script's drop line"
+	default: // sent
+		if e.Proto != wire.ICMP {
+			e.Conn = conn(h.pkt.Proto, h.pkt.Src, h.pkt.Dst, h.life)
 		}
 	}
-	m.names[end] = name
-	return name
+	return e
 }
 
-// dropRepeated leaves out states that a socket is said to be in and is in already: calls
-// and packets are watched each for themselves.
-func dropRepeated(events []trace.Event) []trace.Event {
-	now := map[[2]string]wire.State{}
-	kept := events[:0]
-	for _, e := range events {
-		if e.Kind == trace.State {
-			key := [2]string{e.Host, e.Conn}
-			if e.From = now[key]; e.To == e.From {
-				continue
-			}
-			now[key] = e.To
+// spacesOf makes a namespace for each host that has a kernel; a puppet has an address and
+// nothing more.
+func spacesOf(s *scenario.Script, addr map[string]netip.Addr) ([]netns.Space, error) {
+	var addrs []netip.Addr
+	for _, h := range s.Hosts {
+		if !h.Puppet {
+			addrs = append(addrs, addr[h.Name])
 		}
-		kept = append(kept, e)
 	}
-	return kept
+	kernels, err := netns.Spaces(addrs, smallestMTU(s))
+	if err != nil {
+		return nil, err
+	}
+	var all []netns.Space
+	for _, h := range s.Hosts {
+		if h.Puppet {
+			all = append(all, netns.Space{Addr: addr[h.Name], MAC: noCard})
+			continue
+		}
+		all, kernels = append(all, kernels[0]), kernels[1:]
+	}
+	return all, nil
 }
 
 // playWire conducts the experiment between namespaces, and returns what it has shown.
 func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, *recording, error) {
-	mtu := smallestMTU(s)
-	var addrs []netip.Addr
-	for _, h := range s.Hosts {
-		addrs = append(addrs, st.addr[h.Name])
-	}
-	spaces, err := netns.Spaces(addrs, mtu)
+	spaces, err := spacesOf(s, st.addr)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -303,16 +313,36 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 		return nil, nil, err
 	}
 	defer closeBack()
+	return conduct(ctx, s, st, spaces, back)
+}
+
+// conduct plays the script between namespaces that are there.
+func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.Space, back live.Backend) (*live.Player, *recording, error) {
 	n, err := openNetwork(s, spaces, st.seed)
 	if err != nil {
 		return nil, nil, err
 	}
 	rec := &recording{}
-	p, err := live.Play(ctx, s, live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: rec.event}, n.know)
+	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: func(e trace.Event) {
+		rec.event(e)
+		n.tell(e)
+	}}
+	if s.Puppets() {
+		opt.Puppet = n.puppetSends
+	}
+	if slices.Contains(s.Needs(), scenario.NeedWatch) {
+		opt.Story = n.story
+	}
+	done := make(chan struct{})
+	p, err := live.Play(ctx, s, opt, func(p *live.Player) {
+		n.know(p)
+		n.oldSegments(p, done)
+	})
 	if err == nil {
 		n.waitQuiet(ctx, p)
 		p.Sample()
 	}
+	close(done)
 	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
 	rec.events = append(rec.events, n.events(p)...)
 	slices.SortStableFunc(rec.events, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })

@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) liveCommand() *cobra.Command {
-	var format, output, pcapng, program string
+	var format, output, pcapng, program, only string
 	var wire bool
 	var seed uint64
 	cmd := &cobra.Command{
@@ -37,7 +37,7 @@ func (a *app) liveCommand() *cobra.Command {
 			if err := a.checkFormat(&format, formats); err != nil {
 				return err
 			}
-			s, err := a.liveScript(args)
+			s, err := a.liveScript(args, only)
 			if err != nil {
 				return err
 			}
@@ -70,6 +70,7 @@ func (a *app) liveCommand() *cobra.Command {
 	a.formatFlags(cmd, &format, &output)
 	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
 	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
+	cmd.Flags().StringVar(&only, "case", "", "play this case of a file")
 	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
 	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
@@ -94,11 +95,11 @@ A: close c
 `
 
 // liveScript finds the script of a live run.
-func (a *app) liveScript(args []string) (*scenario.Script, error) {
+func (a *app) liveScript(args []string, only string) (*scenario.Script, error) {
 	if len(args) == 0 {
 		return scenario.Parse("hello", hello)
 	}
-	return a.script(args[0])
+	return a.oneCase(args[0], only)
 }
 
 // hostCommand is HOST=CMD; a command may hold = itself, so that only the script's hosts
