@@ -53,9 +53,17 @@ type Options struct {
 	Wire bool
 	// Puppet sends what a statement of a puppet makes up; nil: the script has none.
 	Puppet func(st *scenario.Stmt)
+	// Remote are the hosts that something else plays than this machine's kernel.
+	Remote map[string]Remote
 	// Story returns all events so far, calls and packets, in the order in which they became
 	// known; it only grows. Then lines are held against it; nil: the script has none.
 	Story func() []trace.Event
+}
+
+// A Remote plays the statements of a host, and tells of them itself.
+type Remote interface {
+	Start(stmt int)         // does not wait
+	Returned(stmt int) bool // at some time it does, if only because its patience ends
 }
 
 // A Player plays one script once.
@@ -98,6 +106,7 @@ type sock struct {
 type call struct {
 	stmt     int
 	sock     *sock
+	remote   Remote // plays it
 	deadline time.Time
 	begun    bool
 	sent     int
@@ -140,12 +149,14 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		}
 		handles := make([]Interest, 0, len(p.calls))
 		for _, c := range p.calls {
-			wake = earlier(wake, c.deadline)
+			if c.remote == nil {
+				wake = earlier(wake, c.deadline)
+			}
 			if want, ok := p.interest(c); ok {
 				handles = append(handles, want)
 			}
 		}
-		if p.waits.Any() {
+		if p.waits.Any() || len(p.opt.Remote) > 0 {
 			wake = earlier(wake, time.Now().Add(looksEvery))
 		}
 		if err := p.back.Wait(ctx, handles, time.Until(wake)); err != nil {
@@ -219,7 +230,13 @@ func (p *Player) begin(i int) error {
 		p.retry()
 		return nil
 	}
-	c := &call{stmt: i, deadline: time.Now().Add(st.Deadline())}
+	c := &call{stmt: i, deadline: time.Now().Add(st.Deadline()), remote: p.opt.Remote[st.Host]}
+	if c.remote != nil {
+		c.remote.Start(i)
+		p.calls = append(p.calls, c)
+		p.retry()
+		return nil
+	}
 	if st.Verb == scenario.Wait {
 		p.calls = append(p.calls, c)
 		p.retry()
@@ -313,8 +330,14 @@ func (p *Player) retry() {
 	defer p.checkThens()
 	for k := 0; k < len(p.calls); {
 		c := p.calls[k]
-		if p.script.Stmts[c.stmt].Verb == scenario.Then {
+		if p.script.Stmts[c.stmt].Verb == scenario.Then || c.remote != nil && !c.remote.Returned(c.stmt) {
 			k++
+			continue
+		}
+		if c.remote != nil {
+			p.cursor.Return(c.stmt)
+			p.calls = append(p.calls[:k], p.calls[k+1:]...)
+			k = 0
 			continue
 		}
 		result, done := p.try(c)

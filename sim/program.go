@@ -25,7 +25,7 @@ func (w *World) startStmt(i int) {
 	hi := w.hostIndex(st.Host)
 	h := &w.hosts[hi]
 	w.waits.Mark(len(w.events))
-	if st.HasAt && w.now > st.At {
+	if st.HasAt && w.now > st.At+w.slack {
 		w.record(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
 	}

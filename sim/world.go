@@ -31,8 +31,11 @@ type World struct {
 	copies   map[uint64]int // how often a packet was sent; only if some fault is by chance
 	packets  int
 	events   []trace.Event
-	known    []trace.Event // what a replay will record: the events are there already
-	quiet    bool          // no trace is kept
+	known    []trace.Event  // what a replay will record: the events are there already
+	quiet    bool           // no trace is kept
+	outside  *[]wire.Packet // of a Peer: what leaves its host, alone
+	alone    int
+	slack    time.Duration // how late a call may be before the trace says so
 	loopback bool          // see Options
 	lastAt   time.Duration // when the last call with a time of its own was due
 	answers  int           // ACKs in a row that only answer ACKs

@@ -41,17 +41,31 @@ func childMain(in io.Reader, out io.Writer) int {
 	defer cancel()
 	done := make(chan struct{})
 	defer close(done)
+	var requests chan readLine // that follow the first one
+	if first.m.Request.Batch > 0 {
+		requests = make(chan readLine, first.m.Request.Batch)
+	}
 	go func() {
-		for range rd.lines { // nothing more is said; the channel closes at the end of input
+		for line := range rd.lines { // it closes at the end of input
+			if requests != nil {
+				requests <- line
+			}
 		}
 		cancel()
+		if requests != nil {
+			close(requests)
+		}
 		select {
 		case <-done: // all was said before the parent went away
 		case <-time.After(time.Second): // time to stop in good order
 			os.Exit(130)
 		}
 	}()
-	if err := childRun(ctx, first.m, out); err != nil {
+	run := func() error { return childRun(ctx, first.m, out) }
+	if requests != nil {
+		run = func() error { return childBatch(ctx, first.m.Request, requests, out) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 70
 	}
@@ -80,7 +94,7 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 		}
 	}
 	if req.Wire {
-		st.seed = req.Seed
+		st.seed, st.models = req.Seed, req.Models
 		return childWire(ctx, s, st, out)
 	}
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {
@@ -146,6 +160,7 @@ func again(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 
 // A recording is what one try has shown.
 type recording struct {
+	id     int // of the request, in a batch
 	events []trace.Event
 	frames []message
 	raw    []capture.Frame
@@ -177,11 +192,13 @@ func (r *recording) sendAll(out io.Writer, end message, playErr error) error {
 		if err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}
-		if err := writeMessage(out, message{Type: "event", Event: line}); err != nil {
+		if err := writeMessage(out, message{Type: "event", ID: r.id, Event: line}); err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}
 	}
+	end.ID = r.id
 	for _, f := range r.frames {
+		f.ID = r.id
 		if err := writeMessage(out, f); err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}

@@ -27,7 +27,7 @@ func TestLibraryOnThisKernel(t *testing.T) {
 // loopback needs.
 func TestLibraryOnTheWire(t *testing.T) {
 	playLibrary(t, 140, CanCompareWire, func(ctx context.Context, s *scenario.Script) (*Result, error) {
-		return RunWire(ctx, s, sim.DefaultSeed)
+		return RunWire(ctx, s, Wire{Seed: sim.DefaultSeed})
 	})
 }
 

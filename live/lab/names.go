@@ -53,6 +53,9 @@ func dropRepeated(events []trace.Event) []trace.Event {
 	now := map[[2]string]wire.State{}
 	kept := events[:0]
 	for _, e := range events {
+		if e.Call == "rename" { // by a host that the model plays
+			now[[2]string{e.Host, e.Conn}] = now[[2]string{e.Host, e.Args}]
+		}
 		if e.Kind == trace.State {
 			key := [2]string{e.Host, e.Conn}
 			if e.From = now[key]; e.To == e.From {

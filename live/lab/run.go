@@ -87,16 +87,23 @@ func RunProgram(ctx context.Context, s *scenario.Script, prog Program) (*Result,
 	return runPrivate(ctx, s, request{Program: &prog})
 }
 
+// A Wire says how a script is played on the wire.
+type Wire struct {
+	Seed uint64 // decides about accidents that are by chance
+	// Models are the hosts that the model plays in the place of a kernel, with the names of
+	// their profiles.
+	Models map[string]string
+}
+
 // RunWire plays the script with a private namespace for each host and a network of our own
-// between them, which delays, loses, repeats, damages and reorders what the script says; seed
-// decides about accidents that are by chance.
-func RunWire(ctx context.Context, s *scenario.Script, seed uint64) (*Result, error) {
+// between them, which delays, loses, repeats, damages and reorders what the script says.
+func RunWire(ctx context.Context, s *scenario.Script, w Wire) (*Result, error) {
 	if err := CanWire(s); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s))
 	defer cancel()
-	return runPrivate(ctx, s, request{Wire: true, Seed: seed})
+	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models})
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.
@@ -130,6 +137,15 @@ func refuse(stage string, err error) *RefusedError {
 	return &RefusedError{stage, reason, fix, err}
 }
 
+// refusedBy is what the child says that the machine refuses.
+func refusedBy(msg message) *RefusedError {
+	cause := errors.New(msg.Error)
+	if msg.Errno != 0 {
+		cause = syscall.Errno(msg.Errno)
+	}
+	return refuse(msg.Stage, cause)
+}
+
 // silence is how long the child may say nothing beyond what the script takes.
 const silence = 20 * time.Second
 
@@ -151,11 +167,23 @@ func runPrivate(ctx context.Context, s *scenario.Script, req request) (*Result, 
 	return o.res, o.err
 }
 
-// talk starts the child, gives it the script and takes down what it says.
-func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error) {
+// talk gives a child the script and takes down what it says.
+func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, err error) {
+	err = withChild(ctx, func(in io.Writer, out io.Reader) error {
+		res, err = converse(ctx, s, req, in, out)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// withChild starts the child for a conversation, and sees it off.
+func withChild(ctx context.Context, converse func(in io.Writer, out io.Reader) error) error {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
-		return nil, refuse("namespace", netns.Setup(nil, 0))
+		return refuse("namespace", netns.Setup(nil, 0))
 	}
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
 	var stderr bytes.Buffer
@@ -163,16 +191,16 @@ func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error)
 	cmd.WaitDelay = 2 * time.Second
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
+		return fmt.Errorf("lab: %w", err)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
+		return fmt.Errorf("lab: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, refuse("namespace", err)
+		return refuse("namespace", err)
 	}
-	res, err := converse(ctx, s, req, in, out)
+	err = converse(in, out)
 	_ = in.Close()
 	if err != nil {
 		_ = cmd.Process.Kill()
@@ -181,19 +209,17 @@ func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error)
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return nil, err
+		return err
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("lab: stopped: %w", ctx.Err())
+		return fmt.Errorf("lab: stopped: %w", ctx.Err())
 	case errors.As(err, new(*CannotError)):
-		return nil, err
+		return err
 	case err != nil && stderr.Len() > 0:
-		return nil, fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
-	case err != nil && waitErr == nil:
-		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("lab: %w (the child: %v)", err, waitErr)
+		return fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
+	case err != nil && waitErr != nil:
+		return fmt.Errorf("lab: %w (the child: %v)", err, waitErr)
 	}
-	return res, nil
+	return err
 }
 
 // converse sends the request and reads the answers.
@@ -223,11 +249,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 		case "packet":
 			m.addPacket(msg)
 		case "refused":
-			cause := errors.New(msg.Error)
-			if msg.Errno != 0 {
-				cause = syscall.Errno(msg.Errno)
-			}
-			return nil, refuse(msg.Stage, cause)
+			return nil, refusedBy(msg)
 		case "end":
 			switch {
 			case msg.Error == live.ErrNotSimultaneous.Error():

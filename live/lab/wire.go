@@ -43,6 +43,7 @@ type network struct {
 	seen   []happening
 	rules  map[[2]int]*wire.Rule // what happens to a frame on its way to a host
 	flows  map[flow]scenario.Seen
+	models map[int]*modelHost
 	olds   int
 	last   time.Time
 
@@ -61,6 +62,7 @@ type happening struct {
 	pkt   capture.Packet
 	to    int // recv: the host
 	rule  *wire.Rule
+	conn  string // sent by a host that the model plays: by which socket
 	// note:
 	host, text string
 	// state:
@@ -73,7 +75,7 @@ type happening struct {
 // openNetwork joins the hosts' namespaces.
 func openNetwork(s *scenario.Script, spaces []netns.Space, seed uint64) (*network, error) {
 	n := &network{script: s, faults: s.AllFaults(), seed: seed, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
-		states: map[[2]netip.AddrPort]wire.State{}, lives: map[[2]netip.AddrPort]int{}, rules: map[[2]int]*wire.Rule{}, flows: map[flow]scenario.Seen{}, last: time.Now()}
+		states: map[[2]netip.AddrPort]wire.State{}, lives: map[[2]netip.AddrPort]int{}, rules: map[[2]int]*wire.Rule{}, flows: map[flow]scenario.Seen{}, models: map[int]*modelHost{}, last: time.Now()}
 	var taps []string
 	for _, sp := range spaces {
 		taps = append(taps, sp.Tap)
@@ -99,7 +101,14 @@ func (n *network) route(f link.Frame) []link.Delivery {
 	if err != nil {
 		return nil // IGMP and the like: nothing that a script speaks of
 	}
-	n.seen = append(n.seen, happening{kind: trace.Send, at: f.Sent, n: f.N, pkt: pkt, life: n.lives[[2]netip.AddrPort{pkt.Src, pkt.Dst}], frame: capture.Frame{Time: f.Sent, Data: f.Data, OrigLen: len(f.Data)}})
+	if n.spaces[f.From].Addr != pkt.Src.Addr() {
+		return nil // of a script that was played here before
+	}
+	var told trace.Event
+	if m := n.models[f.From]; m != nil {
+		told = m.nextSent()
+	}
+	n.seen = append(n.seen, happening{kind: trace.Send, rule: told.Rule, conn: told.Conn, at: f.Sent, n: f.N, pkt: pkt, life: n.lives[[2]netip.AddrPort{pkt.Src, pkt.Dst}], frame: capture.Frame{Time: f.Sent, Data: f.Data, OrigLen: len(f.Data)}})
 	n.sight(pkt.Src, pkt.Dst)
 	var all []link.Delivery
 	for to := range n.spaces {
@@ -186,6 +195,9 @@ func (n *network) delivered(d link.Delivery, at time.Time) {
 	if n.script.Hosts[d.To].Puppet {
 		n.puppetSees(d.To, &pkt)
 	}
+	if m := n.models[d.To]; m != nil {
+		defer m.arrives(d.Data, &pkt)
+	}
 	n.seen = append(n.seen, happening{kind: trace.Recv, at: at, n: d.Frame, pkt: pkt, to: d.To, rule: n.rules[[2]int{d.Frame, d.To}]})
 	n.sight(pkt.Dst, pkt.Src)
 }
@@ -225,7 +237,7 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 		n.mu.Lock()
 		still := time.Since(n.last)
 		n.mu.Unlock()
-		if still >= quietFor && n.wire.Idle() && p.Quiet() {
+		if still >= quietFor && n.wire.Idle() && p.Quiet() && n.modelsQuiet() {
 			return
 		}
 		time.Sleep(quietFor / 8)
@@ -271,20 +283,23 @@ func (n *network) event(p *live.Player, h *happening, conn func(proto wire.Proto
 		e.Text = "the network loses"
 		e.CauseBy = "the script's drop line"
 	default: // sent
-		if e.Proto != wire.ICMP {
+		switch {
+		case h.conn != "":
+			e.Conn = h.conn
+		case e.Proto != wire.ICMP:
 			e.Conn = conn(h.pkt.Proto, h.pkt.Src, h.pkt.Dst, h.life)
 		}
 	}
 	return e
 }
 
-// spacesOf makes a namespace for each host that has a kernel; a puppet has an address and
-// nothing more.
-func spacesOf(s *scenario.Script, addr map[string]netip.Addr) ([]netns.Space, error) {
+// spacesOf makes a namespace for each host that has a kernel; a puppet, and
+// a host that the model plays, has an address and nothing more.
+func spacesOf(s *scenario.Script, st stage) ([]netns.Space, error) {
 	var addrs []netip.Addr
 	for _, h := range s.Hosts {
-		if !h.Puppet {
-			addrs = append(addrs, addr[h.Name])
+		if st.hasKernel(h) {
+			addrs = append(addrs, st.addr[h.Name])
 		}
 	}
 	kernels, err := netns.Spaces(addrs, smallestMTU(s))
@@ -293,8 +308,8 @@ func spacesOf(s *scenario.Script, addr map[string]netip.Addr) ([]netns.Space, er
 	}
 	var all []netns.Space
 	for _, h := range s.Hosts {
-		if h.Puppet {
-			all = append(all, netns.Space{Addr: addr[h.Name], MAC: noCard})
+		if !st.hasKernel(h) {
+			all = append(all, netns.Space{Addr: st.addr[h.Name], MAC: noCard})
 			continue
 		}
 		all, kernels = append(all, kernels[0]), kernels[1:]
@@ -304,7 +319,7 @@ func spacesOf(s *scenario.Script, addr map[string]netip.Addr) ([]netns.Space, er
 
 // playWire conducts the experiment between namespaces, and returns what it has shown.
 func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, *recording, error) {
-	spaces, err := spacesOf(s, st.addr)
+	spaces, err := spacesOf(s, st)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -323,10 +338,14 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 		return nil, nil, err
 	}
 	rec := &recording{}
-	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: func(e trace.Event) {
+	var emitting sync.Mutex
+	emit := func(e trace.Event) {
+		emitting.Lock()
+		defer emitting.Unlock()
 		rec.event(e)
 		n.tell(e)
-	}}
+	}
+	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: emit, Remote: n.addModels(st)}
 	if s.Puppets() {
 		opt.Puppet = n.puppetSends
 	}
@@ -336,6 +355,7 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 	done := make(chan struct{})
 	p, err := live.Play(ctx, s, opt, func(p *live.Player) {
 		n.know(p)
+		n.startModels(p, emit, done)
 		n.oldSegments(p, done)
 	})
 	if err == nil {

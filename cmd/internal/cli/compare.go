@@ -117,7 +117,7 @@ func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last e
 		case err != nil:
 		case c.wire:
 			if err = lab.CanCompareWire(s); err == nil {
-				res, err = lab.RunWire(ctx, s, c.opt.Seed)
+				res, err = lab.RunWire(ctx, s, lab.Wire{Seed: c.opt.Seed})
 			}
 		default:
 			res, err = lab.Run(ctx, s, lab.LevelHost)

@@ -8,6 +8,7 @@ import (
 	"netlab/live/lab"
 	"netlab/sim"
 	"netlab/sim/scenario"
+	"netlab/sim/tcp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ func (a *app) liveCommand() *cobra.Command {
 	var format, output, pcapng, program, only string
 	var wire bool
 	var seed uint64
+	var hosts []string
 	cmd := &cobra.Command{
 		Use:   "live [lesson|scenario]",
 		Short: "Play a script with real sockets, captured",
@@ -25,7 +27,7 @@ func (a *app) liveCommand() *cobra.Command {
 			"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
 			"Exit 3 where the machine does not show the packets; netlab doctor says why.",
 		Example: "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json\n" +
-			"  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
+			"  netlab live handshake --wire --host B=model\n  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && program != "" {
 				return nil
@@ -41,9 +43,15 @@ func (a *app) liveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			models, err := modelHosts(s, hosts)
+			if err != nil {
+				return err
+			}
 			run := func() (*lab.Result, error) { return a.runLive(cmd.Context(), s, program) }
-			if wire {
-				run = func() (*lab.Result, error) { return lab.RunWire(cmd.Context(), s, seed) }
+			if wire || len(models) > 0 {
+				run = func() (*lab.Result, error) {
+					return lab.RunWire(cmd.Context(), s, lab.Wire{Seed: seed, Models: models})
+				}
 			}
 			res, err := run()
 			if res == nil {
@@ -72,8 +80,44 @@ func (a *app) liveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
 	cmd.Flags().StringVar(&only, "case", "", "play this case of a file")
 	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
+	cmd.Flags().StringArrayVar(&hosts, "host", nil, "HOST=model: netlab's own TCP plays this host, on the wire; HOST=model:PROFILE chooses its habits (linux)")
 	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
+}
+
+// modelHosts reads HOST=model and HOST=model:PROFILE.
+func modelHosts(s *scenario.Script, args []string) (map[string]string, error) {
+	models := map[string]string{}
+	for _, arg := range args {
+		host, what, _ := strings.Cut(arg, "=")
+		kind, profile, named := strings.Cut(what, ":")
+		if !named {
+			profile = tcp.Linux.Name
+		}
+		h := s.Host(host)
+		_, known := tcp.ProfileByName(profile)
+		switch {
+		case h == nil:
+			return nil, usageError("hosts are "+strings.Join(hostNames(s), ", "), "--host %s: the script has no host %q", arg, host)
+		case kind != "model":
+			return nil, usageError("for example --host "+host+"=model", "--host %s: a host is played by the kernel, or by the model", arg)
+		case !known:
+			return nil, usageError("profiles are "+strings.Join(profileNames(), ", "), "--host %s: no profile %q", arg, profile)
+		case h.Puppet:
+			return nil, usageError("name another host", "--host %s: %s is a puppet, and has no TCP", arg, host)
+		}
+		models[host] = profile
+	}
+	return models, nil
+}
+
+// hostNames lists the hosts of a script.
+func hostNames(s *scenario.Script) []string {
+	var names []string
+	for _, h := range s.Hosts {
+		names = append(names, h.Name)
+	}
+	return names
 }
 
 // hello is the script that a program is tried with if none is named.
