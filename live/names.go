@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"netlab/sim/trace"
@@ -31,11 +32,23 @@ func (p *Player) sample() {
 	}
 }
 
+// leadTo says which states a connection may still come to from each.
+var leadTo = map[wire.State][]wire.State{
+	wire.StateEstablished: {wire.StateFinWait1, wire.StateFinWait2, wire.StateCloseWait, wire.StateClosing, wire.StateLastAck, wire.StateTimeWait, wire.StateClosed},
+	wire.StateFinWait1:    {wire.StateFinWait2, wire.StateClosing, wire.StateTimeWait, wire.StateClosed},
+	wire.StateFinWait2:    {wire.StateTimeWait, wire.StateClosed},
+	wire.StateClosing:     {wire.StateTimeWait, wire.StateClosed},
+	wire.StateTimeWait:    {wire.StateClosed},
+	wire.StateCloseWait:   {wire.StateLastAck, wire.StateClosed},
+	wire.StateLastAck:     {wire.StateClosed},
+}
+
 // ended reports whether what the kernel says of the socket's two ends is about another
 // connection by now: one that has opened from its TIME-WAIT. No state leads back.
 func (s *sock) ended(now wire.State) bool {
-	if s.state > wire.StateEstablished && s.state.Synchronized() && !s.over {
-		s.over = now == wire.StateSynReceived || now == wire.StateSynSent || now == wire.StateEstablished
+	s.lived = s.lived || s.state >= wire.StateEstablished
+	if s.lived && now != s.state && !slices.Contains(leadTo[s.state], now) {
+		s.over = true
 	}
 	return s.over
 }

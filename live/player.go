@@ -93,7 +93,8 @@ type sock struct {
 	open        bool
 	local, peer netip.AddrPort
 	state       wire.State
-	over        bool // its ends belong to another connection
+	lived       bool // it was a connection
+	over        bool // its ends belong to another one
 	listens     bool
 	listener    string // whose child it is, by accept
 	proto       wire.Proto

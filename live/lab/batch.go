@@ -100,7 +100,7 @@ func (b *batch) give(in io.Writer, i int) error {
 		return b.done(i, nil, err)
 	}
 	b.mergers[i] = newMerger(j.Script)
-	req := request{ID: i + 1, Wire: true, Name: j.Script.Name, Text: j.Script.String(), Seed: j.Wire.Seed, Models: j.Wire.Models}
+	req := request{ID: i + 1, Wire: true, Name: j.Script.Name, Text: j.Script.String(), Seed: j.Wire.Seed, Models: j.Wire.Models, Watch: int64(j.Wire.Watch)}
 	for _, h := range j.Script.Hosts {
 		req.Order = append(req.Order, h.Name)
 	}

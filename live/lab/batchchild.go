@@ -89,7 +89,7 @@ func childJob(ctx context.Context, req *request, own []netns.Space, n int, out i
 	if err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}
-	st := stage{addr: map[string]netip.Addr{}, private: true, seed: req.Seed, models: req.Models}
+	st := stage{addr: map[string]netip.Addr{}, private: true, seed: req.Seed, models: req.Models, watch: time.Duration(req.Watch)}
 	var spaces []netns.Space
 	for i, h := range s.Hosts {
 		addr := netip.AddrFrom4([4]byte{10, byte(n >> 12 & 127), byte(n >> 4), byte(n<<4 + i)})

@@ -94,7 +94,7 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 		}
 	}
 	if req.Wire {
-		st.seed, st.models = req.Seed, req.Models
+		st.seed, st.models, st.watch = req.Seed, req.Models, time.Duration(req.Watch)
 		return childWire(ctx, s, st, out)
 	}
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {

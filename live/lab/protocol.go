@@ -23,6 +23,9 @@ type request struct {
 	Seed  uint64            `json:"seed,omitempty"`
 	// Models are the hosts that the model plays on the wire, with their profiles.
 	Models map[string]string `json:"models,omitempty"`
+	// Watch is for how long to look on after the last statement, in nanoseconds; 0: until
+	// everything is acknowledged and quiet.
+	Watch int64 `json:"watch_ns,omitempty"`
 	// Batch asks for so many scripts at a time, each with so many kernels at most, in the
 	// requests that follow; their IDs come back with what is said of them.
 	Batch   int `json:"batch,omitempty"`

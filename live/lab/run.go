@@ -93,6 +93,9 @@ type Wire struct {
 	// Models are the hosts that the model plays in the place of a kernel, with the names of
 	// their profiles.
 	Models map[string]string
+	// Watch is for how long the run goes on after the last statement; 0: until everything is
+	// acknowledged and the network is quiet.
+	Watch time.Duration
 }
 
 // RunWire plays the script with a private namespace for each host and a network of our own
@@ -103,7 +106,7 @@ func RunWire(ctx context.Context, s *scenario.Script, w Wire) (*Result, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s))
 	defer cancel()
-	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models})
+	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models, Watch: int64(w.Watch)})
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.

@@ -1,8 +1,10 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -28,9 +30,7 @@ func ends(local, peer wire.Endpoint, nth int) string {
 func (n *network) story() []trace.Event {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for end := range n.states { // a timer may have changed them
-		n.sight(end[0], end[1])
-	}
+	n.sightAll()
 	n.telling.Lock()
 	defer n.telling.Unlock()
 	for ; n.told < len(n.seen); n.told++ {
@@ -39,4 +39,23 @@ func (n *network) story() []trace.Event {
 		}))
 	}
 	return n.tale
+}
+
+// sightAll asks for the states of all connections: a timer may have changed them. It holds
+// the lock.
+func (n *network) sightAll() {
+	for end := range n.states {
+		n.sight(end[0], end[1])
+	}
+}
+
+// lookOn lets the run go on for a while.
+func (n *network) lookOn(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sightAll()
 }

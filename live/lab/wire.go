@@ -210,15 +210,17 @@ func (n *network) sight(local, peer netip.AddrPort) {
 	}
 	s, at, ok := n.look(local, peer)
 	end := [2]netip.AddrPort{local, peer}
-	from := n.states[end]
+	from, known := n.states[end]
 	if !ok || s == from {
 		return
 	}
 	note := func(from, to wire.State) {
 		n.seen = append(n.seen, happening{kind: trace.State, when: at, local: local, peer: peer, from: from, state: to, life: n.lives[end]})
 	}
-	if from == wire.StateTimeWait && s == wire.StateSynReceived { // another connection between the same ends
-		note(from, wire.StateClosed)
+	if s == wire.StateSynReceived && (from == wire.StateTimeWait || known && from == wire.StateClosed) { // another connection between the same ends
+		if from == wire.StateTimeWait {
+			note(from, wire.StateClosed)
+		}
 		n.lives[end]++
 		from = wire.StateClosed
 	}
@@ -359,7 +361,11 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 		n.oldSegments(p, done)
 	})
 	if err == nil {
-		n.waitQuiet(ctx, p)
+		if st.watch > 0 {
+			n.lookOn(ctx, st.watch)
+		} else {
+			n.waitQuiet(ctx, p)
+		}
 		p.Sample()
 	}
 	close(done)

@@ -125,7 +125,7 @@ func (s *Seen) Sent(seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
 		s.asked = seg.Seq
 		s.offered = seg.Options.HasWScale
-		if !s.heard { // a later SYN counts only if it is answered
+		if !s.heard || seg.Flags.Has(wire.ACK) && seg.Ack == s.ISS.Add(1) { // another SYN counts only if it is answered
 			s.IRS, s.RcvNxt = seg.Seq, seg.Seq.Add(1)
 		}
 	}

@@ -249,7 +249,11 @@ func (h *Host) Recv(now time.Duration, id ID, n int) (string, wire.Errno) {
 		h.step(now, id, tcp.Receive(n))
 		for i := range h.fx[before:] {
 			if fx := &h.fx[before+i]; fx.Effect == tcp.EffectDeliver {
-				return fx.Data, wire.OK
+				data := fx.Data
+				if s = &h.socks[id]; len(data) < n && s.tcb.AtEOF() { // it has read as far as the FIN
+					h.step(now, id, tcp.EOFRead())
+				}
+				return data, wire.OK
 			}
 		}
 	}

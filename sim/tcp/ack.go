@@ -31,6 +31,12 @@ func (m *machine) checkAck(seg wire.Segment) bool {
 	}
 	if b.Profile.Challenge && seg.Ack.Before(b.oldestAck()) {
 		m.ignore(RuleOldAck)
+		if m.takesShortCut(seg) {
+			if m.mayAnswer() {
+				m.oweAck(RuleOldAck, true)
+			}
+			return true
+		}
 		m.answer(RuleOldAck, seg)
 		return false
 	}
@@ -93,10 +99,14 @@ func (m *machine) ackInSynReceived(seg wire.Segment) bool {
 func (m *machine) acknowledged(ack wire.Seq) {
 	b := m.b
 	octets := ack.Minus(b.SndUna)
+	counted := octets // the kernel counts the SYN of who called, too
 	if b.SndUna == b.ISS {
-		octets-- // the SYN
+		octets--
+		if b.Passive {
+			counted--
+		}
 	}
-	b.ackedOctets = min(b.ackedOctets+uint32(octets), 1<<30)
+	b.ackedOctets = min(b.ackedOctets+uint32(counted), 1<<30)
 	b.snd.Trim(octets) // a FIN at the end is not in the queue; Trim stops there
 	b.SndUna = ack
 	b.Retries, b.probing = 0, false

@@ -37,8 +37,14 @@ func (m *machine) checkSequence(seg wire.Segment) (wire.Segment, bool) {
 			m.ignore(RuleAckAcceptedOnly)
 		}
 		if m.checkAck(wire.Segment{Seq: seg.Seq, Ack: seg.Ack, Flags: wire.ACK, Wnd: seg.Wnd, Options: seg.Options}) && b.State != wire.StateTimeWait {
-			m.emitAck(RuleAckAcceptedOnly)
-			m.output(RuleSend)
+			if b.Profile.Has(QuirkOldEnd) { // what may be sent now carries the ACK
+				m.oweAck(RuleAckAcceptedOnly, true)
+				m.output(RuleSend)
+				m.settleAck()
+			} else {
+				m.emitAck(RuleAckAcceptedOnly)
+				m.output(RuleSend)
+			}
 		}
 		return seg, false
 	case b.State == wire.StateTimeWait && (seg.Flags.Has(wire.FIN) || seg.Flags.Has(wire.ACK) && b.Profile.Has(QuirkTimeWaitNoAck)):

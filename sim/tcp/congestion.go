@@ -68,6 +68,9 @@ func (m *machine) halve(flight uint32) {
 // starts fast retransmit (RFC 5681 §3.2).
 func (m *machine) duplicateAck(seg wire.Segment) {
 	b := m.b
+	if b.SndUna == b.ISS { // a crossed open that nobody has acknowledged: there is no text to repeat
+		return
+	}
 	fresh := m.takeSACK(seg)
 	dup := b.SndUna != b.SndNxt && seg.Ack == b.SndUna && seg.Data == "" && seg.Flags&(wire.SYN|wire.FIN) == 0 &&
 		m.scaledWindow(seg) == b.SndWnd || fresh

@@ -48,7 +48,7 @@ func (m *machine) output(why *wire.Rule) {
 // sent keeps the books after a segment with n octets has left.
 func (m *machine) sent(n int) {
 	b := m.b
-	if n > 0 && b.ato > 0 {
+	if n > 0 && m.now-b.heardAt < b.ato {
 		b.pingPong = true // data answered data: ACKs may wait for the next answer
 	}
 	if n > 0 && n < int(b.SndMSS) {
@@ -64,7 +64,7 @@ func (m *machine) sent(n int) {
 // goes with it, and whether there is a next segment at all.
 func (m *machine) sendable() (n int, fin, ok bool) {
 	b := m.b
-	if b.finSent() || b.State == wire.StateTimeWait {
+	if b.finSent() || b.State == wire.StateTimeWait || b.fullOfOne() {
 		return 0, false, false
 	}
 	unsent := b.Unsent()
@@ -85,6 +85,11 @@ func (m *machine) sendable() (n int, fin, ok bool) {
 	default: // too small to be worth a segment now
 		return 0, false, false
 	}
+}
+
+// fullOfOne reports whether the congestion window is one segment, and one is on its way.
+func (b *TCB) fullOfOne() bool {
+	return b.Profile.Has(QuirkCountsSegments) && b.Profile.Congestion && b.Cwnd <= uint32(b.SndMSS) && b.SndUna != b.SndNxt
 }
 
 // holdsSmall reports whether a segment that is not full must wait: Nagle's algorithm

@@ -91,6 +91,19 @@ const (
 	// QuirkNoWayBack forgets a TIME-WAIT as soon as a new SYN opens from it, also if that SYN
 	// turns out to be an old duplicate; MAY-2 wants it back.
 	QuirkNoWayBack
+	// QuirkShortCut takes the text of the segment that is expected next without looking at its
+	// ACK first, if the socket has memory at hand: a far too old ACK is answered, and the text
+	// counts all the same. RFC 5961 §5.2 discards the segment.
+	QuirkShortCut
+	// QuirkCountsSegments counts the congestion window in segments, not in octets: when it is
+	// down to one, a small segment on its way fills it, and even the FIN waits.
+	QuirkCountsSegments
+	// QuirkCrossedScale scales the window that it announces after a simultaneous open, even if
+	// the peer's SYN has not offered to. RFC 7323 §2.2 wants both SYNs to carry the option.
+	QuirkCrossedScale
+	// QuirkAcksCrossingFin acknowledges a FIN in FIN-WAIT-1 before it looks whether its own FIN
+	// may go now; the standard lets the one ride on the other.
+	QuirkAcksCrossingFin
 
 	quirksEnd
 )
@@ -129,6 +142,10 @@ var quirkTexts = [...]struct{ name, text string }{
 	{"ttl-0-leaves", "A datagram to a group with a TTL of 0 leaves a host that has not joined the group."},
 	{"keeps-window", "A smaller window in a segment with the same numbers is not believed, unless it is closed."},
 	{"no-way-back", "A TIME-WAIT that a new SYN has ended does not come back, even if the SYN was an old duplicate."},
+	{"short-cut", "The text of the segment expected next counts even if its ACK is far too old, while the socket has memory at hand."},
+	{"counts-segments", "A congestion window of one segment is full while any segment is on its way, however small."},
+	{"crossed-scale", "After a simultaneous open the announced window is scaled, even if the peer has not offered to."},
+	{"acks-crossing-fin", "A FIN in FIN-WAIT-1 is acknowledged at once, even if our own FIN, held back until now, follows."},
 }
 
 // Quirks lists every quirk.

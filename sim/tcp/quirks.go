@@ -44,6 +44,16 @@ func (m *machine) embryo(seg wire.Segment) bool {
 	return true
 }
 
+// takesShortCut reports whether the kernel takes the text of a segment before it looks at
+// its ACK: the next one in order, with nothing but ACK and the window as it was. The octets
+// must fit into memory that the socket holds already, which it does while something of its
+// own is unacknowledged or unread.
+func (m *machine) takesShortCut(seg wire.Segment) bool {
+	b := m.b
+	return b.Profile.Has(QuirkShortCut) && b.State == wire.StateEstablished && seg.Flags&^wire.PSH == wire.ACK && len(seg.Data) > 0 &&
+		m.arrived == b.RcvNxt && m.scaledWindow(seg) == b.SndWnd && (b.SndUna != b.SndNxt || b.rcv.Len() > 0)
+}
+
 // resetsBeforeFin reports whether a RST has the number of the peer's FIN, which is
 // one before RCV.NXT: a peer that forgot everything with the FIN sends such a one.
 func (m *machine) resetsBeforeFin(seg wire.Segment) bool {

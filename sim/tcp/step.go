@@ -211,6 +211,7 @@ func (m *machine) enterTimeWait(why *wire.Rule) {
 	for t := range m.b.deadline {
 		m.b.deadline[t] = 0
 	}
+	m.b.ackHeld = false // the wait has a count of its own
 	m.start(TimerTimeWait, m.b.Profile.TimeWait)
 	m.enter(wire.StateTimeWait, why)
 }
@@ -253,15 +254,31 @@ func (m *machine) emitAck(why *wire.Rule) {
 // answer sends an ACK to a segment that is not taken, unless one has gone a moment
 // ago: two ends that disagree must not answer each other for ever (RFC 5961 §10).
 func (m *machine) answer(why *wire.Rule, seg wire.Segment) {
-	b := m.b
-	if b.Profile.AckLimit > 0 && seg.Data == "" {
-		if b.ackHeld && m.now-b.ackedAt < b.Profile.AckLimit {
-			m.ignore(RuleAckLimit)
-			return
-		}
-		b.ackHeld, b.ackedAt = true, m.now
+	// What carries text or a FIN, and no SYN, is no part of a loop of ACKs; a challenge is
+	// limited whatever it answers.
+	loops := m.orig.Len() == 0 || m.orig.Flags.Has(wire.SYN) || why == RuleOldAck || why == RuleFutureAck || why == RuleChallenge
+	if m.b.Profile.Has(QuirkNoWayBack) && m.b.MayReopen(seg) { // nobody listens; the kernel has not counted it
+		loops = false
+	}
+	if loops && !m.mayAnswer() {
+		m.ignore(RuleAckLimit)
+		return
 	}
 	m.emitAck(why)
+}
+
+// mayAnswer reports whether the last answer of that kind is long enough ago, and notes that
+// there is one now.
+func (m *machine) mayAnswer() bool {
+	b := m.b
+	if b.Profile.AckLimit == 0 {
+		return true
+	}
+	if b.ackHeld && m.now-b.ackedAt < b.Profile.AckLimit {
+		return false
+	}
+	b.ackHeld, b.ackedAt = true, m.now
+	return true
 }
 
 // emitSegment sends a segment of this connection: it fills in ACK, window and

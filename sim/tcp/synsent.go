@@ -53,6 +53,9 @@ func (m *machine) synArrivesInSynSent(seg wire.Segment, ackOK bool) {
 	b.SndWl1, b.SndWl2 = seg.Seq, seg.Ack
 	if !ackOK {
 		b.rttRuns = false // the SYN,ACK repeats the SYN's number
+		if b.Profile.Has(QuirkCrossedScale) && b.Profile.UseWScale {
+			b.RcvScale = b.Profile.WScale
+		}
 		m.enter(wire.StateSynReceived, RuleSimultaneous)
 		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSimultaneous, false)
 		m.startRetransmit()

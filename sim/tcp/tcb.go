@@ -79,6 +79,7 @@ type TCB struct {
 	rttRuns             bool // a round trip is being timed
 	quickAcks           uint8
 	ato                 time.Duration // how long an ACK may wait
+	heardAt             time.Duration // when text last came
 	pingPong            bool          // the program answers quickly, so ACKs wait for its data
 	unackedFull         uint8         // full segments not acknowledged yet
 	synRetried          bool          // the SYN or SYN,ACK had to be sent again
@@ -128,7 +129,11 @@ func (b *TCB) NextDeadline() (Timer, time.Duration) {
 // straight from TIME-WAIT: one that cannot be an old duplicate, because its number
 // (RFC 9293 §3.6.1, MAY-2) or its timestamp (RFC 6191, SHLD-4) is newer.
 func (b *TCB) MayReopen(seg wire.Segment) bool {
-	if b.State != wire.StateTimeWait || seg.Flags&(wire.SYN|wire.ACK|wire.RST|wire.FIN) != wire.SYN {
+	flags := seg.Flags & (wire.SYN | wire.ACK | wire.RST | wire.FIN)
+	if b.Profile.Has(QuirkNoWayBack) { // the kernel asks the listener what it thinks of a FIN only when the wait is gone
+		flags &^= wire.FIN
+	}
+	if b.State != wire.StateTimeWait || flags != wire.SYN {
 		return false
 	}
 	newer := b.UseTS && seg.Options.HasTimestamps && int32(seg.Options.TSVal-b.TSRecent) > 0

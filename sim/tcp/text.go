@@ -81,23 +81,26 @@ func (m *machine) nobodyReads() bool {
 func (m *machine) take(data string) {
 	b := m.b
 	b.rcv.Append(data)
+	b.heardAt = m.now
 	b.RcvNxt = b.RcvNxt.Add(len(data))
 	b.RcvWnd -= min(b.RcvWnd, uint32(len(data)))
 }
 
-// drainHoles takes the runs that have become contiguous and reports whether the
-// peer's FIN was among them.
+// drainHoles takes the runs that have become contiguous, up to the peer's FIN, and reports
+// whether that was among them.
 func (m *machine) drainHoles() (fin bool) {
 	b := m.b
 	for {
 		r, ok := b.holes.take(b.RcvNxt)
 		if !ok {
-			return fin
+			return false
 		}
 		old := b.RcvNxt.Minus(r.Seq)
 		if old <= len(r.Data) {
 			m.take(r.Data[old:])
-			fin = fin || r.Fin
+			if r.Fin {
+				return true
+			}
 		}
 	}
 }
@@ -115,12 +118,10 @@ func (m *machine) checkFin(seg wire.Segment) {
 	default: // the others wait for the FIN
 	}
 	fin := seg.Flags.Has(wire.FIN) && seg.End().Add(-1) == b.RcvNxt
-	if m.drainHoles() {
-		fin = true
-	}
-	if !fin {
+	if !fin && !m.drainHoles() {
 		return
 	}
+	b.holes = holeQueue{} // nothing can follow the FIN
 	b.RcvNxt = b.RcvNxt.Add(1)
 	// Linux treats a FIN like a request that will be answered: the ACK waits,
 	// for as long as earlier data has taught it to wait.
@@ -134,6 +135,9 @@ func (m *machine) checkFin(seg wire.Segment) {
 	case wire.StateSynReceived, wire.StateEstablished:
 		m.enter(wire.StateCloseWait, RuleFinArrives)
 	case wire.StateFinWait1: // checkAck would have moved us on had our FIN been acknowledged
+		if b.Profile.Has(QuirkAcksCrossingFin) {
+			m.emitAck(RuleAckFin)
+		}
 		m.enter(wire.StateClosing, RuleFinCrossed)
 	case wire.StateFinWait2:
 		m.enterTimeWait(RuleFinBothAcked)

@@ -44,6 +44,7 @@ func (m *machine) configured() {
 		m.start(TimerUser, p.UserTimeout)
 	}
 	if b.orphan && p.FinWait2 > 0 && b.State == wire.StateFinWait2 && b.deadline[TimerFinWait2] == 0 {
+		b.ackHeld = false // as in TIME-WAIT, which the kernel takes it for
 		m.start(TimerFinWait2, p.FinWait2)
 	}
 }

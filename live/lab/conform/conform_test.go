@@ -44,3 +44,56 @@ func TestPeers(t *testing.T) {
 		t.Error(w)
 	}
 }
+
+// The linux profile does what this kernel does, whatever single segment arrives, and where
+// that is not what the letter of RFC 9293 says, a quirk has the name of it.
+func TestProbes(t *testing.T) {
+	runCases(t, Probes(), 1500)
+}
+
+// And after any sequence of segments and calls: each walk is another state of the two.
+func TestWalks(t *testing.T) {
+	runCases(t, Walks(200, 1), 200)
+}
+
+func runCases(t *testing.T, cases []Case, atLeast int) {
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	defer cancel()
+	count := map[Verdict]int{}
+	again := 0
+	err := Run(ctx, cases, 32, func(o Outcome) {
+		count[o.Verdict]++
+		if o.Tries > 1 {
+			again++
+		}
+		switch {
+		case o.Verdict == Unexplained:
+			t.Errorf("%s\n  kernel: %s\n  linux:  %s\n%s", o.Case.Name, o.Kernel, o.Linux, o.Case.Script)
+		case o.Verdict == Quirk && len(o.Quirks) == 0:
+			t.Errorf("%s: no single quirk explains it\n  kernel: %s\n  standard: %s", o.Case.Name, o.Kernel, o.Standard)
+		}
+	})
+	needLive(t, err)
+	t.Logf("%d cases: %v, %d played more than once", len(cases), count, again)
+	if n := count[Standard] + count[Quirk]; n < atLeast {
+		t.Errorf("only %d cases agree", n)
+	}
+}
+
+// Every situation is reached by the model: a case whose beginning fails would compare nothing
+// with nothing.
+func TestSituationsAreReached(t *testing.T) {
+	for _, c := range append(Probes(), Walks(100, 7)...) {
+		if got := c.model(linux()); got == "the situation was not reached" {
+			t.Errorf("%s: %s", c.Name, got)
+		}
+	}
+	for _, sit := range situations() {
+		c := sit.probe("none seq=5000")
+		for i := range c.Script.Stmts[:c.first] {
+			if e := c.Script.Stmts[i].Then; e != nil && e.For == 0 && !c.holds(i) {
+				t.Errorf("%s: %s does not come true", sit.name, e)
+			}
+		}
+	}
+}
