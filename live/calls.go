@@ -82,6 +82,9 @@ func (p *Player) try(c *call) (string, bool) {
 	case scenario.Shutdown:
 		err = p.back.Shutdown(c.sock.h, st.How)
 	case scenario.Close:
+		if c.sock.lingers {
+			return p.lingeringClose(c)
+		}
 		err = p.back.Close(c.sock.h)
 		c.sock.open = false
 	case scenario.Wait:
@@ -279,7 +282,28 @@ func (p *Player) setOption(s *sock, st *scenario.Stmt) error {
 		s.nonBlock = st.Value.N != 0
 		return nil
 	}
-	return p.back.SetOption(s.h, st.Option, st.Value)
+	err := p.back.SetOption(s.h, st.Option, st.Value)
+	if st.Option == "SO_LINGER" && err == nil {
+		s.lingers = !st.Value.Off && st.Value.T > 0
+	}
+	return err
+}
+
+// lingeringClose makes a close() that waits in the kernel, on a thread of its own: the others
+// go on meanwhile.
+func (p *Player) lingeringClose(c *call) (string, bool) {
+	if c.closing == nil {
+		c.closing = make(chan error, 1)
+		h := c.sock.h
+		go func() { c.closing <- p.back.Close(h) }()
+	}
+	select {
+	case err := <-c.closing:
+		c.sock.open = false
+		return result(err), true
+	default:
+		return "", false
+	}
 }
 
 // realHost is the address behind a name in the script: a host, or a group by its

@@ -95,6 +95,7 @@ type sock struct {
 	state       wire.State
 	lived       bool // it was a connection
 	over        bool // its ends belong to another one
+	lingers     bool // close() waits for the end
 	listens     bool
 	listener    string // whose child it is, by accept
 	proto       wire.Proto
@@ -107,7 +108,8 @@ type sock struct {
 type call struct {
 	stmt     int
 	sock     *sock
-	remote   Remote // plays it
+	remote   Remote     // plays it
+	closing  chan error // a close() that lingers
 	deadline time.Time
 	begun    bool
 	sent     int
@@ -150,6 +152,9 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		}
 		handles := make([]Interest, 0, len(p.calls))
 		for _, c := range p.calls {
+			if c.closing != nil {
+				wake = earlier(wake, time.Now().Add(looksEvery))
+			}
 			if c.remote == nil {
 				wake = earlier(wake, c.deadline)
 			}
