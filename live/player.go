@@ -51,7 +51,16 @@ type Options struct {
 	// Wire says that a network of our own carries the packets: it loses what the script
 	// loses, and no filter has to.
 	Wire bool
+	// Turn, if set, is called again and again between two calls, on the goroutine that
+	// makes them, at least every 10 ms: what it does is alone with the player.
+	Turn func()
+	// Stood, if set, is how long the script's clock has stood still so far: set times and
+	// the calls' deadlines wait as long.
+	Stood func() time.Duration
 }
+
+// turnEvery is how often a player with a Turn looks up.
+const turnEvery = 10 * time.Millisecond
 
 // A Player plays one script once.
 type Player struct {
@@ -113,8 +122,8 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		if err := ctx.Err(); err != nil {
 			return p, fmt.Errorf("live: stopped: %w", err)
 		}
-		now := time.Since(p.start)
-		if i, ok := p.cursor.Next(now); ok {
+		p.turn()
+		if i, ok := p.cursor.Next(p.scriptTime()); ok {
 			if group := p.simultaneous(i); len(group) > 1 {
 				if began := p.together(group); p.opt.Crossed != nil && !p.opt.Crossed(began) {
 					return p, ErrNotSimultaneous
@@ -127,26 +136,52 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		if p.opt.Settle != nil && p.loss.active() {
 			p.opt.Settle()
 		}
-		wake := time.Now().Add(time.Hour)
+		wake := p.Now().Add(time.Hour)
+		if p.opt.Turn != nil {
+			wake = p.Now().Add(turnEvery)
+		}
 		if at, ok := p.cursor.NextAt(); ok {
-			wake = p.start.Add(at)
+			wake = earlier(wake, p.start.Add(at))
 		}
 		handles := make([]Interest, 0, len(p.calls))
 		for _, c := range p.calls {
-			if c.deadline.Before(wake) {
-				wake = c.deadline
-			}
+			wake = earlier(wake, c.deadline)
 			if want, ok := p.interest(c); ok {
 				handles = append(handles, want)
 			}
 		}
-		if err := p.back.Wait(ctx, handles, time.Until(wake)); err != nil {
+		if err := p.back.Wait(ctx, handles, wake.Sub(p.Now())); err != nil {
 			return p, fmt.Errorf("live: wait: %w", err)
 		}
 		p.retry()
 	}
 	return p, nil
 }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// turn lets others speak between two calls.
+func (p *Player) turn() {
+	if p.opt.Turn != nil {
+		p.opt.Turn()
+	}
+}
+
+// Now is the script's clock: the time of day, less the time for which it has stood still.
+func (p *Player) Now() time.Time {
+	if p.opt.Stood == nil {
+		return time.Now()
+	}
+	return time.Now().Add(-p.opt.Stood())
+}
+
+// scriptTime is how much of the script's time has passed.
+func (p *Player) scriptTime() time.Duration { return p.Now().Sub(p.start) }
 
 // ErrNotLost says that a packet that the script loses could not be lost: it came before its
 // filter was there, or a kernel, which cuts its segments its own way, never sent it.
@@ -189,11 +224,11 @@ func (p *Player) begin(i int) error {
 		return p.launch(st)
 	}
 	p.renewLosses()
-	if st.HasAt && time.Since(p.start) > st.At+lateAfter {
+	if st.HasAt && p.scriptTime() > st.At+lateAfter {
 		p.emit(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
 	}
-	c := &call{stmt: i, deadline: time.Now().Add(st.Deadline())}
+	c := &call{stmt: i, deadline: p.Now().Add(st.Deadline())}
 	if st.Verb == scenario.Wait {
 		p.calls = append(p.calls, c)
 		p.retry()
@@ -287,7 +322,7 @@ func (p *Player) retry() {
 	for k := 0; k < len(p.calls); {
 		c := p.calls[k]
 		result, done := p.try(c)
-		if !done && time.Now().After(c.deadline) {
+		if !done && p.Now().After(c.deadline) {
 			result, done = string(wire.ETIMEDOUT), true
 			if p.script.Stmts[c.stmt].Verb == scenario.Poll { // poll() tells nothing
 				result = "0"

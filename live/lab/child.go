@@ -41,8 +41,13 @@ func childMain(in io.Reader, out io.Writer) int {
 	defer cancel()
 	done := make(chan struct{})
 	defer close(done)
+	commands := make(chan message, mostCommands)
 	go func() {
-		for range rd.lines { // nothing more is said; the channel closes at the end of input
+		for l := range rd.lines { // the channel closes at the end of input
+			if l.err != nil || l.m.Type == "stop" {
+				break
+			}
+			commands <- l.m
 		}
 		cancel()
 		select {
@@ -51,14 +56,14 @@ func childMain(in io.Reader, out io.Writer) int {
 			os.Exit(130)
 		}
 	}()
-	if err := childRun(ctx, first.m, out); err != nil {
+	if err := childRun(ctx, first.m, commands, out); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 70
 	}
 	return 0
 }
 
-func childRun(ctx context.Context, m message, out io.Writer) error {
+func childRun(ctx context.Context, m message, commands <-chan message, out io.Writer) error {
 	req := m.Request
 	s, err := scenario.Parse(req.Name, req.Text)
 	if err != nil {
@@ -81,6 +86,9 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 	}
 	if req.Wire {
 		st.seed = req.Seed
+		if req.Step {
+			st.hand = newHand(commands, out)
+		}
 		return childWire(ctx, s, st, out)
 	}
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {

@@ -17,9 +17,7 @@ import (
 	"netlab/capture"
 	"netlab/live"
 	"netlab/live/netns"
-	"netlab/sim"
 	"netlab/sim/scenario"
-	"netlab/sim/tcp"
 	"netlab/sim/trace"
 )
 
@@ -73,26 +71,6 @@ func CanShow(s *scenario.Script) error {
 		}
 	}
 	return nil
-}
-
-// Patience is how long a script may take in real time to be played without being asked
-// for by name.
-const Patience = 10 * time.Second
-
-// TooLong says that a script takes long in real time, by the model's account of when its
-// calls are made and return; the error is a [*CannotError].
-func TooLong(s *scenario.Script) error {
-	t := sim.Run(s, sim.Options{Profile: tcp.Linux, Loopback: true})
-	last := time.Duration(0)
-	for i := range t.Events {
-		if e := &t.Events[i]; e.Kind == trace.Call || e.Kind == trace.Return {
-			last = e.T
-		}
-	}
-	if last <= Patience {
-		return nil
-	}
-	return &CannotError{"it takes " + last.Round(time.Second).String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
 }
 
 // Run plays the script with real sockets at the best level there is, but none
@@ -284,6 +262,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 	if err := writeMessage(in, message{Type: "request", Request: &req}); err != nil {
 		return nil, fmt.Errorf("talk to the child: %w", err)
 	}
+	req.session.listen(in)
 	rd := newReader(out)
 	limit := longest(s) + silence
 	m := newMerger(s)
@@ -295,7 +274,11 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 		limit = silence
 		switch msg.Type {
 		case "event":
-			err = m.addEvent(msg.Event)
+			if err = m.addEvent(msg.Event); req.session != nil {
+				m.place(msg.At)
+			}
+		case "moment":
+			req.session.show(m.moment(msg.Moment))
 		case "frame":
 			m.addFrame(msg)
 		case "packet":
@@ -313,7 +296,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 					"try again when the machine is less busy, or look at the model: netlab sim"}
 			case msg.Error == live.ErrNotLost.Error():
 				return nil, &CannotError{"a packet to lose never came (a kernel cuts its segments its own way), or came too close behind the one before it for a socket filter", "look at the model: netlab sim"}
-			case msg.Error != "":
+			case msg.Error != "" && !req.session.hasStopped():
 				return nil, errors.New(msg.Error)
 			}
 			level := LevelPrivate
@@ -321,6 +304,9 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 				level = LevelWire
 			}
 			res := m.finish(level, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
+			if req.Step {
+				res.Trace.Notes = append(res.Trace.Notes, steppedNote)
+			}
 			if res.Tries = msg.Tries; msg.Tries > 0 {
 				res.Trace.Notes = append(res.Trace.Notes, fmt.Sprintf("try %d: what the hosts sent at the same moment crossed", msg.Tries))
 			}

@@ -33,6 +33,7 @@ type network struct {
 	wire   *link.Wire
 	look   func(local, peer netip.AddrPort) (wire.State, time.Duration, bool)
 	start  time.Time
+	hand   *hand // that lets packets through one by one; nil: they travel by themselves
 
 	mu     sync.Mutex
 	counts map[[2]int]*fault.Counts // by direction
@@ -57,18 +58,20 @@ type happening struct {
 	when        time.Duration
 	local, peer netip.AddrPort
 	from, state wire.State
+	vars        []trace.Var // set: what the kernel told
+	text        string      // drop, note: by the learner's hand
 }
 
 // openNetwork joins the hosts' namespaces.
-func openNetwork(s *scenario.Script, spaces []netns.Space, seed uint64) (*network, error) {
-	n := &network{script: s, faults: s.AllFaults(), seed: seed, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
+func openNetwork(s *scenario.Script, spaces []netns.Space, st stage) (*network, error) {
+	n := &network{script: s, faults: s.AllFaults(), seed: st.seed, hand: st.hand, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
 		states: map[[2]netip.AddrPort]wire.State{}, rules: map[[2]int]*wire.Rule{}, last: time.Now()}
 	var taps []string
 	for _, sp := range spaces {
 		taps = append(taps, sp.Tap)
 	}
 	var err error
-	n.wire, err = link.Open(taps, link.Options{Route: n.route, Delivered: n.delivered})
+	n.wire, err = link.Open(taps, link.Options{Route: n.route, Delivered: n.delivered, Held: n.hand.takes})
 	return n, err
 }
 
@@ -132,9 +135,9 @@ func (n *network) carry(f *link.Frame, pkt capture.Packet, to int) []link.Delive
 		damage(data)
 	}
 	due := f.Sent.Add(delay + fate.Later)
-	all := []link.Delivery{{Frame: f.N, To: to, Due: due, Data: data}}
+	all := []link.Delivery{{Frame: f.N, To: to, Due: due, Data: data, Hold: n.hand != nil}}
 	for _, later := range fate.Copy {
-		all = append(all, link.Delivery{Frame: f.N, To: to, Due: due.Add(later), Data: data, Copy: true})
+		all = append(all, link.Delivery{Frame: f.N, To: to, Due: due.Add(later), Data: data, Copy: true, Hold: n.hand != nil})
 	}
 	n.rules[[2]int{f.N, to}] = fate.Rule
 	return all
@@ -181,6 +184,9 @@ func (n *network) sight(local, peer netip.AddrPort) {
 		n.seen = append(n.seen, happening{kind: trace.State, when: at, local: local, peer: peer, from: from, state: s})
 		n.states[end] = s
 	}
+	if n.hand != nil {
+		n.inform(end)
+	}
 }
 
 // waitQuiet waits until nothing is on its way and everything sent is acknowledged.
@@ -216,6 +222,11 @@ func (n *network) events(p *live.Player) []trace.Event {
 			all = append(all, e)
 			continue
 		}
+		if h.kind == trace.Set {
+			all = append(all, trace.Event{T: h.when, Kind: trace.Set, Source: trace.Live, Vars: h.vars, Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer),
+				Host: p.Endpoint(h.local).Host, Conn: namer.conn(wire.TCP, h.local, h.peer)})
+			continue
+		}
 		e.Src, e.Dst, e.Proto, e.Seg, e.Dgram = p.Endpoint(h.pkt.Src), p.Endpoint(h.pkt.Dst), h.pkt.Proto, h.pkt.Seg, h.pkt.Dgram
 		if c := e.Dgram.Cite; c != nil {
 			c.Src, c.Dst = p.Endpoint(h.pkt.Cited[0]), p.Endpoint(h.pkt.Cited[1])
@@ -227,6 +238,11 @@ func (n *network) events(p *live.Player) []trace.Event {
 		case trace.Drop:
 			e.Text = "the network loses"
 			e.CauseBy = "the script's drop line"
+			if h.text != "" {
+				e.Text, e.CauseBy = h.text, "the learner's hand"
+			}
+		case trace.Note:
+			e = trace.Event{T: e.T, Kind: trace.Note, Source: trace.Capture, Text: h.text}
 		default: // sent
 			if e.Proto != wire.ICMP {
 				e.Conn = namer.conn(h.pkt.Proto, h.pkt.Src, h.pkt.Dst)
@@ -303,20 +319,28 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 		return nil, nil, err
 	}
 	defer closeBack()
-	n, err := openNetwork(s, spaces, st.seed)
+	n, err := openNetwork(s, spaces, st)
 	if err != nil {
 		return nil, nil, err
 	}
 	rec := &recording{}
-	p, err := live.Play(ctx, s, live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: rec.event}, n.know)
+	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: rec.event}
+	know := n.know
+	if st.hand != nil {
+		opt.Turn, opt.Stood = st.hand.turn, st.hand.stood
+		know = func(p *live.Player) { n.know(p); st.hand.join(n, p, rec) }
+	}
+	p, err := live.Play(ctx, s, opt, know)
 	if err == nil {
-		n.waitQuiet(ctx, p)
+		if st.hand == nil {
+			n.waitQuiet(ctx, p)
+		} else {
+			st.hand.waitOver(ctx)
+		}
 		p.Sample()
 	}
 	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
-	rec.events = append(rec.events, n.events(p)...)
-	slices.SortStableFunc(rec.events, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })
-	rec.events = dropRepeated(rec.events)
+	rec.events = n.merge(p, rec)
 	for i := range n.seen {
 		if h := &n.seen[i]; h.kind == trace.Send {
 			rec.frames = append(rec.frames, message{Type: "packet", TimeNs: h.frame.Time.UnixNano(), Data: h.frame.Data, Orig: h.frame.OrigLen})
@@ -326,11 +350,24 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 	return p, rec, err
 }
 
+// merge puts what the calls and the wire have shown so far into one order.
+func (n *network) merge(p *live.Player, rec *recording) []trace.Event {
+	all := append(slices.Clone(rec.events), n.events(p)...)
+	slices.SortStableFunc(all, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })
+	return dropRepeated(all)
+}
+
 // childWire plays the script between namespaces and reports.
 func childWire(ctx context.Context, s *scenario.Script, st stage, out io.Writer) error {
 	p, rec, err := playWire(ctx, s, st)
 	if p == nil {
 		return writeMessage(out, refusal("namespace", err))
+	}
+	if st.hand != nil {
+		if err := st.hand.tell(rec.events, true); err != nil {
+			return err
+		}
+		rec.events = nil // they are told
 	}
 	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: capture.Stats{Captured: len(rec.frames)}}
 	return rec.sendAll(out, end, err)

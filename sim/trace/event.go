@@ -66,6 +66,10 @@ const (
 	VarFinWait2  // likewise
 	VarDatagrams // UDP: datagrams that wait to be read
 	VarOctets    // UDP: octets that wait to be read
+	// What a kernel tells in TCP_INFO (tcp(7)) and the model has no variable for:
+	VarUnacked     // segments sent and not acknowledged
+	VarRetransmits // how often the retransmission timer has gone off since the last progress
+	VarRTT         // the smoothed round-trip time, in nanoseconds
 	Vars         // how many there are
 )
 
@@ -74,6 +78,7 @@ var varNames = [Vars]string{
 	"retransmission timer", "delayed-ACK timer", "persist timer", "TIME-WAIT timer",
 	"SYN queue", "accept queue", "backlog", "cwnd", "ssthresh",
 	"keep-alive timer", "user time-out", "FIN-WAIT-2 timer", "datagrams", "octets",
+	"unacked", "retransmits", "RTT",
 }
 
 // String returns the name on screen and in JSON.
