@@ -91,8 +91,11 @@ func infoVars(info unix.TCPInfo, n int) []trace.Var {
 	micros := func(us uint32) int64 { return int64(us) * int64(time.Microsecond) }
 	vars := []trace.Var{
 		{ID: trace.VarUnacked, Value: int64(info.Unacked)}, {ID: trace.VarRetransmits, Value: int64(info.Retransmits)},
-		{ID: trace.VarRTO, Value: micros(info.Rto)}, {ID: trace.VarRTT, Value: micros(info.Rtt)},
+		{ID: trace.VarRTO, Value: micros(info.Rto)},
 		{ID: trace.VarCwnd, Value: int64(info.Snd_cwnd) * mss}, {ID: trace.VarSsthresh, Value: threshold},
+	}
+	if info.Rtt > 0 { // it was measured
+		vars = append(vars, trace.Var{ID: trace.VarRTT, Value: micros(info.Rtt)})
 	}
 	if n >= int(unsafe.Offsetof(info.Snd_wnd)+unsafe.Sizeof(info.Snd_wnd)) {
 		vars = append(vars, trace.Var{ID: trace.VarSndWnd, Value: int64(info.Snd_wnd)})

@@ -31,6 +31,14 @@ func TooLong(s *scenario.Script) error {
 	return &CannotError{"it takes " + last.Round(time.Second).String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
 }
 
+// instead says how to see a script that loopback cannot show.
+func instead(s *scenario.Script) string {
+	if CanWire(s) == nil {
+		return "netlab live " + s.Name + " --wire plays it on a wire; netlab sim shows the model"
+	}
+	return "look at the model: netlab sim"
+}
+
 // RunBest plays the script as [Run] does or, where loopback cannot show it and the wire can,
 // as [RunWire] does.
 func RunBest(ctx context.Context, s *scenario.Script, worst Level, seed uint64) (*Result, error) {

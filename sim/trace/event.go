@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -215,6 +216,12 @@ func (t *Trace) At(n int) *Event {
 		return nil
 	}
 	return &t.Events[n-1]
+}
+
+// OnePoint reports whether each packet was seen at one point only, as on loopback: nothing
+// says how long it was under way, and a picture must not invent it.
+func (t *Trace) OnePoint() bool {
+	return t.Source != Model && !slices.ContainsFunc(t.Events, func(e Event) bool { return e.Kind == Recv })
 }
 
 // Ms writes a time in milliseconds with at most three decimals: "10", "0.021".

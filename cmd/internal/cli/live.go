@@ -13,18 +13,25 @@ import (
 	"github.com/spf13/cobra"
 )
 
+const liveHelp = "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
+	"With --exec a program of yours plays one of the hosts: the one that listens, or the one that is named.\n" +
+	"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
+	"With --wire each host has a network namespace of its own, and a wire between them delays, loses and repeats\n" +
+	"what the script says. With --step, too, the wire holds each packet until you let it through: on the full screen\n" +
+	"with keys (netlab help keys), in a pipe with lines: release [N], drop [N], duplicate [N], wait TIME, quit. The\n" +
+	"kernel's clock goes on while a packet is held; the script's stands still. expect lines are not judged then.\n" +
+	"Exit 3 where the machine does not show the packets; netlab doctor says why."
+
 func (a *app) liveCommand() *cobra.Command {
 	var format, output, pcapng, program string
-	var wire bool
+	var wire, step bool
 	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "live [lesson|scenario]",
 		Short: "Play a script with real sockets, captured",
-		Long: "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
-			"With --exec a program of yours plays one of the hosts: the one that listens, or the one that is named.\n" +
-			"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
-			"Exit 3 where the machine does not show the packets; netlab doctor says why.",
+		Long:  liveHelp,
 		Example: "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json\n" +
+			"  netlab live close/simultaneous-close --wire --step\n  printf 'drop\\nrelease\\nrelease\\nrelease\\n' | netlab live handshake --wire --step\n" +
 			"  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && program != "" {
@@ -40,6 +47,12 @@ func (a *app) liveCommand() *cobra.Command {
 			s, err := a.liveScript(args)
 			if err != nil {
 				return err
+			}
+			if err := checkWire(wire, step, program); err != nil {
+				return err
+			}
+			if step {
+				return a.stepLive(cmd.Context(), s, &stepping{seed: seed, format: format, output: output, pcapng: pcapng})
 			}
 			run := func() (*lab.Result, error) { return a.runLive(cmd.Context(), s, program) }
 			if wire {
@@ -71,8 +84,21 @@ func (a *app) liveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
 	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
 	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
+	cmd.Flags().BoolVar(&step, "step", false, "with --wire: hold every packet until it is let through, dropped or duplicated by hand")
 	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
+}
+
+// checkWire refuses flags that do not go together.
+func checkWire(wire, step bool, program string) error {
+	switch {
+	case step && !wire:
+		return usageError("say --wire --step", "--step needs --wire: only on a wire of our own can packets be held")
+	case wire && program != "":
+		return usageError("leave one of them out", "--wire and --exec do not go together: a program is played on loopback")
+	default:
+		return nil
+	}
 }
 
 // hello is the script that a program is tried with if none is named.

@@ -53,7 +53,9 @@ func (m *Model) keyCompare(name string) tea.Cmd {
 	case "tab", "v":
 		m.allRows, m.row = !m.allRows, 0
 	case "L":
-		return m.startLive()
+		return m.startLive(false)
+	case "W":
+		return m.startLive(true)
 	case "m":
 		m.page = pageLesson
 		b := newBranch(m.liveName(), nil, m.live.Trace)

@@ -51,7 +51,7 @@ func (m *Model) onTick(n tickMsg) tea.Cmd {
 }
 
 // startLive plays the lesson's script with real sockets, in the background.
-func (m *Model) startLive() tea.Cmd {
+func (m *Model) startLive(wire bool) tea.Cmd {
 	if m.running || m.opt.Live == nil {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (m *Model) startLive() tea.Cmd {
 		script = b.script
 	}
 	return func() tea.Msg {
-		res, err := m.opt.Live(m.ctx, script)
+		res, err := m.opt.Live(m.ctx, script, wire)
 		return liveMsg{res, err}
 	}
 }
