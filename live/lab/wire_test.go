@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -66,6 +67,25 @@ func TestWireLostSYN(t *testing.T) {
 	}
 	if !syns[1].Again || syns[1].Cause != syns[0].N || syns[0].Again {
 		t.Errorf("the second is marked as a repetition: %v, of event %d; want of %d", syns[1].Again, syns[1].Cause, syns[0].N)
+	}
+}
+
+// What loopback cannot show is played on the wire where that can, without being asked; what
+// neither can is refused with the reason.
+func TestBest(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for faults, want := range map[string]Level{"": LevelPrivate, "duplicate A->B SYN 1": LevelWire} {
+		res, err := RunBest(ctx, parse(t, withFaults(faults, "B: x = accept s\n")), LevelPrivate, sim.DefaultSeed)
+		needLive(t, err)
+		if res.Level != want {
+			t.Errorf("%q is played at level %d, want %d", faults, res.Level, want)
+		}
+	}
+	_, err := RunBest(ctx, parse(t, withFaults("old A->B SYN seq=1 at 1ms", "")), LevelPrivate, sim.DefaultSeed)
+	var cannot *CannotError
+	if !errors.As(err, &cannot) {
+		t.Errorf("an old duplicate: %v, want that it cannot be shown", err)
 	}
 }
 
