@@ -116,6 +116,18 @@ func (m *Model) onMoment(msg wireMsg) tea.Cmd {
 	return m.nextMoment()
 }
 
+// heldPackets are the numbers of the packets that are held, if the present is shown.
+func (m *Model) heldPackets() map[int]bool {
+	if m.wire == nil || !m.current().atEnd() {
+		return nil
+	}
+	held := map[int]bool{}
+	for _, h := range m.wire.now.Held {
+		held[h.N] = true
+	}
+	return held
+}
+
 // held finds a packet among those that are held; without a number, the first.
 func (m *Model) held(p lab.Packet) (int, bool) {
 	if p.N == 0 {
@@ -193,7 +205,9 @@ func (m *Model) decide(do func(lab.Packet) error) {
 	case !ok:
 		m.say("wire_nothing")
 	default:
-		if err := do(m.wire.now.Held[i].Packet); err != nil {
+		if err := do(m.wire.now.Held[i].Packet); errors.Is(err, lab.ErrOver) {
+			m.say("wire_over")
+		} else if err != nil {
 			m.message = err.Error()
 		}
 		b.mark = len(b.trace.Events)
