@@ -71,7 +71,7 @@ const (
 	VarUnacked     // segments sent and not acknowledged
 	VarRetransmits // how often the retransmission timer has gone off since the last progress
 	VarRTT         // the smoothed round-trip time, in nanoseconds
-	Vars         // how many there are
+	Vars           // how many there are
 )
 
 var varNames = [Vars]string{
