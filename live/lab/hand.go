@@ -38,6 +38,8 @@ type hand struct {
 
 	told  [][]byte // the events that were told
 	size  int      // how much there was to tell then
+	grown int      // how much there is, and since when
+	grew  time.Time
 	heard time.Time
 	said  []Held // what was told to be held
 	infos map[[2]netip.AddrPort]map[trace.VarID]int64
@@ -46,6 +48,7 @@ type hand struct {
 const (
 	mostCommands = 64                     // that wait
 	tellEvery    = 200 * time.Millisecond // also when nothing has happened: waiting times grow
+	settleFor    = 2 * time.Millisecond   // between a state that was seen and the packet that led to it
 	overAtMost   = 10 * time.Second       // how long the end of a run waits for a retransmission
 	sameTime     = 15 * time.Millisecond  // a kernel counts its timers' time in coarse ticks
 )
@@ -116,6 +119,12 @@ func (h *hand) turn() {
 	h.n.mu.Lock()
 	size := len(h.n.seen) + len(h.rec.events)
 	h.n.mu.Unlock()
+	if size != h.grown {
+		h.grown, h.grew = size, time.Now()
+	}
+	if time.Since(h.grew) < settleFor && time.Since(h.heard) < tellEvery { // what belongs together is told together
+		return
+	}
 	if size == h.size && time.Since(h.heard) < tellEvery && !h.heldChanged() {
 		return
 	}

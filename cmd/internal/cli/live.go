@@ -20,6 +20,7 @@ const liveHelp = "Play a script with real loopback sockets in a private network 
 	"what the script says. With --step, too, the wire holds each packet until you let it through: on the full screen\n" +
 	"with keys (netlab help keys), in a pipe with lines: release [N], drop [N], duplicate [N], wait TIME, quit. The\n" +
 	"kernel's clock goes on while a packet is held; the script's stands still. expect lines are not judged then.\n" +
+	"With --json each moment is an object with what is held and what the kernel says of its sockets; the trace comes last.\n" +
 	"Exit 3 where the machine does not show the packets; netlab doctor says why."
 
 func (a *app) liveCommand() *cobra.Command {
