@@ -209,6 +209,9 @@ func TestStepKernelGoesOn(t *testing.T) {
 	if unacked != 1 || retransmits < 1 {
 		t.Errorf("TCP_INFO says unacked %d, retransmits %d; want 1 and some", unacked, retransmits)
 	}
+	if again := s.m.Sent(s.m.Held[1].Packet); !again.Again || again.Cause != s.m.Sent(data).N || again.CauseBy != AgainTimer && again.CauseBy != AgainProbe {
+		t.Errorf("beside it is held event %d, because of %d (%s); want a repetition by the kernel's timers", again.N, again.Cause, again.CauseBy)
+	}
 	s.release(data)
 	s.until("recv has returned", func(m *Moment) bool {
 		for i := range m.Trace.Events {

@@ -224,6 +224,15 @@ func (t *Trace) OnePoint() bool {
 	return t.Source != Model && !slices.ContainsFunc(t.Events, func(e Event) bool { return e.Kind == Recv })
 }
 
+// Interface names where the packets of a live run were seen: on loopback, or on the wire
+// between the hosts.
+func (t *Trace) Interface() string {
+	if t.OnePoint() {
+		return "lo"
+	}
+	return "wire"
+}
+
 // Ms writes a time in milliseconds with at most three decimals: "10", "0.021".
 func Ms(d time.Duration) string {
 	return strconv.FormatFloat(float64(d.Round(time.Microsecond))/1e6, 'f', -1, 64)

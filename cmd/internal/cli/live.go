@@ -162,5 +162,5 @@ func (a *app) savePackets(path string, res *lab.Result) error {
 	if path == "" || res.Level >= lab.LevelCallsOnly {
 		return nil
 	}
-	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, "lo", res.Frames) })
+	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, res.Trace.Interface(), res.Frames) })
 }

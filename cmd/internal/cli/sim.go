@@ -140,7 +140,7 @@ func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []ca
 		_, err := io.WriteString(w, l.Text(ladder.DrawOptions{Width: 100, Unicode: a.unicode()}))
 		return err
 	case "pcapng":
-		iface := "lo"
+		iface := t.Interface()
 		if frames == nil {
 			var err error
 			if frames, err = capture.Frames(t, epoch); err != nil {

@@ -95,7 +95,7 @@ func (m *Model) writePackets() {
 	name := m.s.Lesson().ID + "-live.pcapng"
 	f, err := os.Create(name)
 	if err == nil {
-		err = capture.WritePcapng(f, "lo", m.live.Frames)
+		err = capture.WritePcapng(f, m.live.Trace.Interface(), m.live.Frames)
 		if e := f.Close(); err == nil {
 			err = e
 		}

@@ -132,6 +132,8 @@ func TestWireKeys(t *testing.T) {
 		{"enter", "release #1 to B"},
 		{"space", "release #1 to B"},
 		{"2 right", "release #2 to B"},
+		{"right right right", "release #1 to B, release #2 to B"}, // faster than the wire answers
+		{"d right right x", "duplicate #1 to B, release #1 to B, release #2 to B"},
 		{"] x", "drop #2 to B"},
 		{"] [ d", "duplicate #1 to B"},
 		{"9 right", "release #1 to B"}, // there are two

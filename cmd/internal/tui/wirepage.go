@@ -148,11 +148,11 @@ func (m *Model) keyWire(name string) (done bool) {
 			m.selected = 0
 			return true
 		}
-		m.decide(m.wire.h.Release)
+		m.decide(m.wire.h.Release, true)
 	case actDrop:
-		m.decide(m.wire.h.Drop)
+		m.decide(m.wire.h.Drop, true)
 	case actDuplicate:
-		m.decide(m.wire.h.Duplicate)
+		m.decide(m.wire.h.Duplicate, false)
 	case actRecord:
 		b.step(-1)
 		m.selected = 0
@@ -193,8 +193,9 @@ func (m *Model) choose(i int) {
 	}
 }
 
-// decide lets the learner's choice happen to the chosen packet.
-func (m *Model) decide(do func(lab.Packet) error) {
+// decide lets the learner's choice happen to the chosen packet. One that leaves is not waited
+// for: whoever presses twice means the next one.
+func (m *Model) decide(do func(lab.Packet) error, leaves bool) {
 	b := m.current()
 	i, ok := m.held(m.wire.chosen)
 	switch {
@@ -209,6 +210,10 @@ func (m *Model) decide(do func(lab.Packet) error) {
 			m.say("wire_over")
 		} else if err != nil {
 			m.message = err.Error()
+		} else if leaves {
+			now := *m.wire.now
+			now.Held = slices.Delete(slices.Clone(now.Held), i, i+1)
+			m.wire.now, m.wire.chosen = &now, lab.Packet{}
 		}
 		b.mark = len(b.trace.Events)
 	}
