@@ -253,10 +253,29 @@ func TestStepDuplicate(t *testing.T) {
 // within a microsecond: CLOSING, or SYN-RECEIVED, in the kernel's own words.
 func TestStepSimultaneous(t *testing.T) {
 	t.Run("close", func(t *testing.T) {
-		s := stepThrough(t, withFaults("", "B: x = accept s\nat 100ms  A: shutdown c write\nat 100ms  B: shutdown x write\n"))
-		s.release(s.holds("B", wire.SYN))
+		s := stepThrough(t, withFaults("", "B: x = accept s\nat 600ms  A: shutdown c write\nat 600ms  B: shutdown x write\n"))
+		syn := s.holds("B", wire.SYN)
+		s.until("more time has passed than the script has", func(m *Moment) bool { return m.Now > 700*time.Millisecond })
+		s.release(syn)
 		s.release(s.holds("A", synAck))
-		s.release(s.holds("B", wire.ACK))
+		ack := s.holds("B", wire.ACK)
+		for _, e := range s.m.Trace.Events {
+			if e.Call == "shutdown" {
+				t.Errorf("the script's clock has not stood still: %s at %v", e.Line(), e.T)
+			}
+		}
+		s.release(ack)
+		s.until("both FINs are held", func(m *Moment) bool {
+			fins := 0
+			for _, p := range m.Held {
+				if m.Sent(p.Packet).Seg.Flags == finAck {
+					fins++
+				} else { // a slow machine's kernel has repeated something meanwhile
+					_ = s.h.Release(p.Packet)
+				}
+			}
+			return fins >= 2
+		})
 		a, b := s.holds("B", finAck), s.holds("A", finAck)
 		s.inState("A", wire.StateFinWait1)
 		s.inState("B", wire.StateFinWait1)

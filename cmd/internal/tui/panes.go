@@ -310,5 +310,8 @@ func (m *Model) timerText(v *trace.View) string {
 	if at == 0 {
 		return "timer -"
 	}
+	if left, ok := m.untilThen(time.Duration(at)); ok {
+		return m.s.Words.T("timer_in", best, seconds(left))
+	}
 	return "timer " + best + " t=" + trace.Ms(time.Duration(at))
 }

@@ -116,6 +116,14 @@ func (m *Model) onMoment(msg wireMsg) tea.Cmd {
 	return m.nextMoment()
 }
 
+// untilThen is how much time is left until a moment, if the present is shown and it goes on.
+func (m *Model) untilThen(at time.Duration) (time.Duration, bool) {
+	if m.wire == nil || m.wire.ended || !m.current().atEnd() {
+		return 0, false
+	}
+	return max(0, at-m.wire.now.Now), true
+}
+
 // heldPackets are the numbers of the packets that are held, if the present is shown.
 func (m *Model) heldPackets() map[int]bool {
 	if m.wire == nil || !m.current().atEnd() {
