@@ -57,7 +57,7 @@ func (m *Model) startLive(wire bool) tea.Cmd {
 	}
 	if m.branch == 0 && m.s.Open() && m.askedLive != m.s.Ask().ID { // who asks twice wants to see it
 		m.askedLive = m.s.Ask().ID
-		m.say("live_answer_first")
+		m.message = m.s.Words.T("live_answer_first", map[bool]string{false: "L", true: "W"}[wire])
 		return nil
 	}
 	if l := m.s.Lesson(); !l.Compare && m.s.Step().Scene == "" {
