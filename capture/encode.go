@@ -3,6 +3,7 @@ package capture
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -53,6 +54,31 @@ func Frames(t *trace.Trace, epoch time.Time) ([]Frame, error) {
 		frames = append(frames, f)
 	}
 	return frames, nil
+}
+
+// Encode makes an Ethernet frame of one packet, with right lengths and checksums; addr gives
+// the addresses of the hosts that it names. The sender's hardware address is made up, and so is
+// that of a receiver that is no group. The identification is the packet's ID.
+func Encode(p *wire.Packet, addr func(host string) netip.Addr) ([]byte, error) {
+	hosts := map[string]hostAddr{}
+	know := func(names ...string) {
+		for i, name := range names {
+			if a := addr(name); a.Is4() {
+				hosts[name] = hostAddr{a.AsSlice(), net.HardwareAddr{0x02, 0, 0, 0, 0xff, byte(i + 1)}}
+			}
+		}
+	}
+	know(p.Src.Host, p.Dst.Host)
+	if c := p.Dgram.Cite; c != nil {
+		know(c.Src.Host, c.Dst.Host)
+	}
+	dst, ok := hosts[p.Dst.Host]
+	if !ok {
+		dst = groupAddr(p.Dst.Host)
+	}
+	e := &trace.Event{}
+	e.SetPacket(p)
+	return encode(hosts[p.Src.Host], dst, hosts, e, uint16(p.ID))
 }
 
 // why says in a comment which rule demands a packet and what led to it.

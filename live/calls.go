@@ -160,7 +160,7 @@ func (p *Player) connect(c *call, st *scenario.Stmt) (string, bool) {
 		c.begun = true
 		if !c.sock.local.IsValid() && !c.sock.bound {
 			c.sock.bound = true
-			if err := p.back.BindAddress(c.sock.h, p.opt.Addr[c.sock.host]); err != nil {
+			if err := p.bindAddress(c.sock); err != nil {
 				return result(err), true
 			}
 		}
@@ -183,6 +183,25 @@ func (p *Player) connect(c *call, st *scenario.Stmt) (string, bool) {
 	}
 	return result(err), done
 }
+
+// bindAddress binds a socket that connects to its host's address. The kernel chooses the
+// port, unless a puppet must know it: then it is the model's.
+func (p *Player) bindAddress(s *sock) error {
+	addr := p.opt.Addr[s.host]
+	if p.opt.Puppet == nil || s.proto != wire.TCP {
+		return p.back.BindAddress(s.h, addr)
+	}
+	port := uint16(firstEphemeral)
+	for _, other := range p.socks {
+		if other.local.Addr() == addr && other.local.Port() >= port {
+			port = other.local.Port() + 1
+		}
+	}
+	return p.back.Bind(s.h, netip.AddrPortFrom(addr, port))
+}
+
+// firstEphemeral is the first port that the model gives a socket which has none.
+const firstEphemeral = 40000
 
 // realPeer finds the address behind the script's HOST:PORT. Where nobody
 // listens, it is a port that refuses.

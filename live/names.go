@@ -19,6 +19,9 @@ func (p *Player) sample() {
 		}
 		p.looking.Lock()
 		state, ok := p.back.State(s.h, s.open, s.local, s.peer)
+		if ok && s.ended(state) {
+			state = wire.StateClosed
+		}
 		if ok && state != s.state {
 			p.emit(trace.Event{Host: s.host, Kind: trace.State, Conn: s.name, From: s.state, To: state,
 				Src: p.Endpoint(s.local), Dst: p.Endpoint(s.peer), Text: "sampled"})
@@ -26,6 +29,15 @@ func (p *Player) sample() {
 		}
 		p.looking.Unlock()
 	}
+}
+
+// ended reports whether what the kernel says of the socket's two ends is about another
+// connection by now: one that has opened from its TIME-WAIT. No state leads back.
+func (s *sock) ended(now wire.State) bool {
+	if s.state > wire.StateEstablished && s.state.Synchronized() && !s.over {
+		s.over = now == wire.StateSynReceived || now == wire.StateSynSent || now == wire.StateEstablished
+	}
+	return s.over
 }
 
 // Look asks the kernel for the state of a connection's end, at any time and from any

@@ -57,6 +57,19 @@ type Options struct {
 	// Stood, if set, is how long the script's clock has stood still so far: set times and
 	// the calls' deadlines wait as long.
 	Stood func() time.Duration
+	// Puppet sends what a statement of a puppet makes up; nil: the script has none.
+	Puppet func(st *scenario.Stmt)
+	// Remote are the hosts that something else plays than this machine's kernel.
+	Remote map[string]Remote
+	// Story returns all events so far, calls and packets, in the order in which they became
+	// known; it only grows. Then lines are held against it; nil: the script has none.
+	Story func() []trace.Event
+}
+
+// A Remote plays the statements of a host, and tells of them itself.
+type Remote interface {
+	Start(stmt int)         // does not wait
+	Returned(stmt int) bool // at some time it does, if only because its patience ends
 }
 
 // turnEvery is how often a player with a Turn looks up.
@@ -69,6 +82,7 @@ type Player struct {
 	back   Backend
 	start  time.Time
 	cursor scenario.Cursor
+	waits  scenario.Waits
 	names  []map[string]*sock // by host: the program's variables
 	socks  []*sock
 	calls  []*call
@@ -88,6 +102,7 @@ type sock struct {
 	open        bool
 	local, peer netip.AddrPort
 	state       wire.State
+	over        bool // its ends belong to another connection
 	listens     bool
 	listener    string // whose child it is, by accept
 	proto       wire.Proto
@@ -100,6 +115,7 @@ type sock struct {
 type call struct {
 	stmt     int
 	sock     *sock
+	remote   Remote // plays it
 	deadline time.Time
 	begun    bool
 	sent     int
@@ -110,7 +126,7 @@ type call struct {
 // happens, Emit has been called for everything that happened before. The player
 // is handed to ready before the first statement.
 func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Player)) (*Player, error) {
-	p := &Player{script: s, opt: opt, back: opt.Backend, start: time.Now().Add(-opt.Ahead), cursor: scenario.NewCursor(s), ports: map[netip.AddrPort]wire.Endpoint{}}
+	p := &Player{script: s, opt: opt, back: opt.Backend, start: time.Now().Add(-opt.Ahead), cursor: scenario.NewCursor(s), waits: scenario.NewWaits(s), ports: map[netip.AddrPort]wire.Endpoint{}}
 	for range s.Hosts {
 		p.names = append(p.names, map[string]*sock{})
 	}
@@ -145,10 +161,15 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		}
 		handles := make([]Interest, 0, len(p.calls))
 		for _, c := range p.calls {
-			wake = earlier(wake, c.deadline)
+			if c.remote == nil {
+				wake = earlier(wake, c.deadline)
+			}
 			if want, ok := p.interest(c); ok {
 				handles = append(handles, want)
 			}
+		}
+		if p.waits.Any() || len(p.opt.Remote) > 0 {
+			wake = earlier(wake, p.Now().Add(looksEvery))
 		}
 		if err := p.back.Wait(ctx, handles, wake.Sub(p.Now())); err != nil {
 			return p, fmt.Errorf("live: wait: %w", err)
@@ -223,12 +244,29 @@ func (p *Player) begin(i int) error {
 		p.cursor.Return(i)
 		return p.launch(st)
 	}
+	if st.Verb == scenario.Then {
+		p.beginThen(i)
+		p.retry()
+		return nil
+	}
+	p.waits.Mark(len(p.story()))
 	p.renewLosses()
 	if st.HasAt && p.scriptTime() > st.At+lateAfter {
 		p.emit(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
 	}
-	c := &call{stmt: i, deadline: p.Now().Add(st.Deadline())}
+	if p.script.Host(st.Host).Puppet {
+		p.puppetSends(i)
+		p.retry()
+		return nil
+	}
+	c := &call{stmt: i, deadline: p.Now().Add(st.Deadline()), remote: p.opt.Remote[st.Host]}
+	if c.remote != nil {
+		c.remote.Start(i)
+		p.calls = append(p.calls, c)
+		p.retry()
+		return nil
+	}
 	if st.Verb == scenario.Wait {
 		p.calls = append(p.calls, c)
 		p.retry()
@@ -319,8 +357,19 @@ func (p *Player) finish(c *call, result string) {
 
 // retry gives every call that waits another try.
 func (p *Player) retry() {
+	defer p.checkThens()
 	for k := 0; k < len(p.calls); {
 		c := p.calls[k]
+		if p.script.Stmts[c.stmt].Verb == scenario.Then || c.remote != nil && !c.remote.Returned(c.stmt) {
+			k++
+			continue
+		}
+		if c.remote != nil {
+			p.cursor.Return(c.stmt)
+			p.calls = append(p.calls[:k], p.calls[k+1:]...)
+			k = 0
+			continue
+		}
 		result, done := p.try(c)
 		if !done && p.Now().After(c.deadline) {
 			result, done = string(wire.ETIMEDOUT), true

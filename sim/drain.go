@@ -116,6 +116,10 @@ func (w *World) transmit(hi int, p wire.Packet, e trace.Event, noLoop bool) {
 		w.countAnswer(&p)
 		n = w.record(e)
 	}
+	if w.outside != nil {
+		*w.outside = append(*w.outside, p)
+		return
+	}
 	if !p.Dst.IsGroup() {
 		if di := w.hostIndex(p.Dst.Host); di >= 0 && w.link(hi, di).joined {
 			w.carry(hi, di, &p, n)

@@ -24,8 +24,8 @@ func (w *World) startStmt(i int) {
 	}
 	hi := w.hostIndex(st.Host)
 	h := &w.hosts[hi]
-	w.mark = len(w.events)
-	if st.HasAt && w.now > st.At {
+	w.waits.Mark(len(w.events))
+	if st.HasAt && w.now > st.At+w.slack {
 		w.record(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
 	}
@@ -73,66 +73,22 @@ func (w *World) startStmt(i int) {
 
 // startThen begins to wait for what a then line says.
 func (w *World) startThen(i int) {
-	st := &w.script.Stmts[i]
-	w.thens = append(w.thens, then{stmt: i, watch: scenario.NewWatch(st.Then, w.mark, w.now)})
-	w.schedule(item{at: w.now + st.Deadline(), kind: itemPatience, host: -1, stmt: i})
+	w.waits.Begin(i, w.now)
+	w.schedule(item{at: w.now + w.script.Stmts[i].Deadline(), kind: itemPatience, host: -1, stmt: i})
 	w.checkThens()
 }
 
-// checkThens ends the then lines that have come true, or that cannot any more.
+// checkThens ends the then lines that have come true, or that cannot any more, and lets
+// the script go on.
 func (w *World) checkThens() {
-	for k := 0; k < len(w.thens); {
-		d := &w.thens[k]
-		e := w.script.Stmts[d.stmt].Then
-		d.watch.See(w.events)
-		ok, at := d.watch.OK(), d.watch.At()
-		quiet := e.Kind == scenario.ExpectQuiet
-		if quiet == ok { // a silence is known only when its time is over; something else may still come
-			k++
-			continue
+	for {
+		stmt, note, ended := w.waits.Next(w.events)
+		if !ended {
+			return
 		}
-		if ok && e.Kind == scenario.ExpectSends && !w.hasReached(at) {
-			k++ // the puppet must see it before it can answer
-			continue
-		}
-		if ok && e.Kind != scenario.ExpectIs {
-			w.mark = at + 1
-		}
-		w.endThen(d.stmt, ok, d.watch.Got())
+		w.record(note)
+		w.cursor.Return(stmt)
 	}
-}
-
-// hasReached reports whether a packet that was sent to a puppet has come to it, or never
-// will.
-func (w *World) hasReached(at int) bool {
-	sent := &w.events[at]
-	if di := w.hostIndex(sent.Dst.Host); di < 0 || !w.hosts[di].puppet {
-		return true
-	}
-	for i := at + 1; i < len(w.events); i++ {
-		if e := &w.events[i]; e.Pkt == sent.Pkt && (e.Kind == trace.Recv || e.Kind == trace.Drop) {
-			return true
-		}
-	}
-	return false
-}
-
-// endThen records how a then line ended, and lets the script go on.
-func (w *World) endThen(stmt int, ok bool, got string) {
-	for k := range w.thens {
-		if w.thens[k].stmt == stmt {
-			w.thens = append(w.thens[:k:k], w.thens[k+1:]...)
-			break
-		}
-	}
-	st := &w.script.Stmts[stmt]
-	result := scenario.ThenOK
-	if !ok {
-		result = got
-	}
-	words := thenWords(st)
-	w.record(trace.Event{Kind: trace.Note, Stmt: stmt + 1, Call: scenario.ThenCall, Args: words, Result: result, Text: "then " + words + ": " + result})
-	w.cursor.Return(stmt)
 }
 
 // returnCall ends a call.
@@ -175,7 +131,7 @@ func (w *World) retryCalls() {
 			k = 0
 		}
 	}
-	if len(w.thens) > 0 {
+	if w.waits.Any() {
 		w.checkThens()
 	}
 }
@@ -204,13 +160,9 @@ func (w *World) losePatience(it *item) {
 
 // thenOver ends a then line whose time is over.
 func (w *World) thenOver(stmt int) {
-	for i := range w.thens {
-		if d := &w.thens[i]; d.stmt == stmt {
-			d.watch.See(w.events)
-			w.mark = len(w.events)
-			w.endThen(stmt, d.watch.OK(), d.watch.Got())
-			return
-		}
+	if note, waited := w.waits.Expire(stmt, w.events); waited {
+		w.record(note)
+		w.cursor.Return(stmt)
 	}
 }
 

@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"strings"
-
 	"netlab/sim/fault"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
@@ -30,26 +28,10 @@ func (h *host) setFlow(key pair, seen scenario.Seen) {
 // puppetSends makes up a packet as the script says and sends it.
 func (w *World) puppetSends(hi int, st *scenario.Stmt) {
 	h := &w.hosts[hi]
-	m := st.Made
-	port := m.From
-	if port == 0 {
-		port = scenario.PuppetPort
-	}
-	data := ""
-	if st.HasText || st.N > 0 {
-		data = st.Octets()
-	}
-	p := wire.Packet{Src: wire.Endpoint{Host: h.Name, Port: port}, Dst: st.Peer, TTL: 64, Damaged: m.Bad}
-	if st.Verb == scenario.Datagram {
-		p.Proto, p.Dgram = wire.UDP, wire.Datagram{Data: data}
-	} else {
-		key := pair{port, st.Peer}
-		seen := h.flows[key]
-		p.Seg = wire.Segment{Flags: m.Flags, Wnd: m.Wnd, Options: m.Options, Data: data, Seq: seen.Seq(m.Seq)}
-		if m.Flags.Has(wire.ACK) {
-			p.Seg.Ack = seen.Ack(m.Ack)
-		}
-		seen.Sent(&p.Seg)
+	key := pair{st.Flow(), st.Peer}
+	seen := h.flows[key]
+	p := st.Make(&seen)
+	if p.Proto == wire.TCP {
 		h.setFlow(key, seen)
 	}
 	w.transmit(hi, p, trace.Event{Rule: RulePuppet}, false)
@@ -57,9 +39,6 @@ func (w *World) puppetSends(hi int, st *scenario.Stmt) {
 
 // RulePuppet is why a puppet sends.
 var RulePuppet = &wire.Rule{ID: "puppet", Ref: "netlab help scenario", Text: "The script makes this packet up: no program and no TCP stands behind it."}
-
-// thenWords writes a then line for the trace.
-func thenWords(st *scenario.Stmt) string { return strings.TrimPrefix(st.Then.String(), "then ") }
 
 // oldPacket lets a segment of an earlier connection between the same sockets
 // turn up: it takes the ports of the connection that the script makes.

@@ -14,7 +14,7 @@ import (
 
 // newWorld returns the world before anything has happened.
 func newWorld(s *scenario.Script, opt Options) *World {
-	w := &World{script: s, faults: s.AllFaults(), seed: opt.Seed, cursor: scenario.NewCursor(s), quiet: opt.quiet, loopback: opt.Loopback, lastAt: -1,
+	w := &World{script: s, faults: s.AllFaults(), seed: opt.Seed, cursor: scenario.NewCursor(s), waits: scenario.NewWaits(s), quiet: opt.quiet, loopback: opt.Loopback, lastAt: -1,
 		index: map[string]int{}, datagram: 1}
 	for i := range s.Hosts {
 		h := &s.Hosts[i]

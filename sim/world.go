@@ -31,14 +31,16 @@ type World struct {
 	copies   map[uint64]int // how often a packet was sent; only if some fault is by chance
 	packets  int
 	events   []trace.Event
-	known    []trace.Event // what a replay will record: the events are there already
-	quiet    bool          // no trace is kept
+	known    []trace.Event  // what a replay will record: the events are there already
+	quiet    bool           // no trace is kept
+	outside  *[]wire.Packet // of a Peer: what leaves its host, alone
+	alone    int
+	slack    time.Duration // how late a call may be before the trace says so
 	loopback bool          // see Options
 	lastAt   time.Duration // when the last call with a time of its own was due
 	answers  int           // ACKs in a row that only answer ACKs
 	cause    int           // the event that is being worked on
-	mark     int           // index of the event from which a then line counts
-	thens    []then
+	waits    scenario.Waits
 	datagram uint16 // identification of the next datagram that is split
 }
 
@@ -47,12 +49,6 @@ type link struct {
 	joined bool
 	delay  time.Duration
 	mtu    int
-}
-
-// A then is a then line that waits.
-type then struct {
-	stmt  int
-	watch scenario.Watch
 }
 
 // A host is one computer of the world.
@@ -96,10 +92,7 @@ func (w *World) clone() *World {
 	c.cursor = w.cursor.Clone()
 	c.counts = slices.Clone(w.counts)
 	c.copies = maps.Clone(w.copies)
-	c.thens = slices.Clone(w.thens)
-	for i := range c.thens {
-		c.thens[i].watch = c.thens[i].watch.Clone()
-	}
+	c.waits = w.waits.Clone()
 	c.hosts = make([]host, len(w.hosts))
 	for i := range w.hosts {
 		h := &w.hosts[i]

@@ -27,6 +27,9 @@ func newWireBackend(spaces []netns.Space) (live.Backend, func(), error) {
 		return nil, nil, err
 	}
 	for _, s := range spaces {
+		if s.Tap == "" { // no kernel
+			continue
+		}
 		if err := raw.Settle(s.Addr, s.FD); err != nil {
 			raw.CloseDiag()
 			return nil, nil, err

@@ -42,21 +42,36 @@ func childMain(in io.Reader, out io.Writer) int {
 	done := make(chan struct{})
 	defer close(done)
 	commands := make(chan message, mostCommands)
+	var requests chan readLine // that follow the first one
+	if first.m.Request.Batch > 0 {
+		requests = make(chan readLine, first.m.Request.Batch)
+	}
 	go func() {
-		for l := range rd.lines { // the channel closes at the end of input
-			if l.err != nil || l.m.Type == "stop" {
+		for line := range rd.lines { // it closes at the end of input
+			if requests != nil {
+				requests <- line
+				continue
+			}
+			if line.err != nil || line.m.Type == "stop" {
 				break
 			}
-			commands <- l.m
+			commands <- line.m
 		}
 		cancel()
+		if requests != nil {
+			close(requests)
+		}
 		select {
 		case <-done: // all was said before the parent went away
 		case <-time.After(time.Second): // time to stop in good order
 			os.Exit(130)
 		}
 	}()
-	if err := childRun(ctx, first.m, commands, out); err != nil {
+	run := func() error { return childRun(ctx, first.m, commands, out) }
+	if requests != nil {
+		run = func() error { return childBatch(ctx, first.m.Request, requests, out) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 70
 	}
@@ -85,7 +100,7 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 		}
 	}
 	if req.Wire {
-		st.seed = req.Seed
+		st.seed, st.models = req.Seed, req.Models
 		if req.Step {
 			st.hand = newHand(commands, out)
 		}
@@ -154,6 +169,7 @@ func again(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 
 // A recording is what one try has shown.
 type recording struct {
+	id     int // of the request, in a batch
 	events []trace.Event
 	frames []message
 	raw    []capture.Frame
@@ -185,11 +201,13 @@ func (r *recording) sendAll(out io.Writer, end message, playErr error) error {
 		if err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}
-		if err := writeMessage(out, message{Type: "event", Event: line}); err != nil {
+		if err := writeMessage(out, message{Type: "event", ID: r.id, Event: line}); err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}
 	}
+	end.ID = r.id
 	for _, f := range r.frames {
+		f.ID = r.id
 		if err := writeMessage(out, f); err != nil {
 			return fmt.Errorf("lab: %w", err)
 		}

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"slices"
+
 	"netlab/live/netns"
 	"netlab/sim"
 	"netlab/sim/compare"
@@ -15,6 +17,17 @@ func Compare(s *scenario.Script, res *Result, profile tcp.Profile, seed uint64) 
 	if res.Level == LevelWire {
 		opt.Loopback, opt.MTU = false, netns.EthernetMTU
 	}
-	model := sim.Run(s, opt)
+	model := sim.Run(asKernels(s), opt)
 	return compare.Compare(model, res.Trace, compare.Options{NoPackets: res.Level == LevelCallsOnly, Wire: res.Level == LevelWire, Buffers: s.Buffers()})
+}
+
+// asKernels is the script with hosts that have no habits of their own: what stands beside the
+// model is one kernel.
+func asKernels(s *scenario.Script) *scenario.Script {
+	c := *s
+	c.Hosts = slices.Clone(s.Hosts)
+	for i := range c.Hosts {
+		c.Hosts[i].Profile = ""
+	}
+	return &c
 }

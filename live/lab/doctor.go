@@ -86,7 +86,7 @@ func wireCheck(ctx context.Context, s *scenario.Script, able bool) Check {
 	if !able {
 		return c
 	}
-	res, err := RunWire(ctx, s, sim.DefaultSeed)
+	res, err := RunWire(ctx, s, Wire{Seed: sim.DefaultSeed})
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused):

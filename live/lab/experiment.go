@@ -24,6 +24,7 @@ type stage struct {
 	skew    time.Duration               // between calls at the same moment
 	cross   bool                        // calls at the same moment must send segments that cross
 	seed    uint64                      // of a network whose accidents are by chance
+	models  map[string]string           // profiles of the hosts that the model plays
 	hand    *hand                       // lets packets through one by one; nil: they travel by themselves
 	program *Program                    // plays a host; nil: the script plays all
 	capture bool                        // packets can be recorded

@@ -26,8 +26,8 @@ func TestLibraryOnThisKernel(t *testing.T) {
 // And on the wire, with the script's delays and faults: the same, without excuses that
 // loopback needs.
 func TestLibraryOnTheWire(t *testing.T) {
-	playLibrary(t, 80, CanCompareWire, func(ctx context.Context, s *scenario.Script) (*Result, error) {
-		return RunWire(ctx, s, sim.DefaultSeed)
+	playLibrary(t, 140, CanCompareWire, func(ctx context.Context, s *scenario.Script) (*Result, error) {
+		return RunWire(ctx, s, Wire{Seed: sim.DefaultSeed})
 	})
 }
 

@@ -22,6 +22,13 @@ type request struct {
 	Wire  bool              `json:"wire,omitempty"` // each host in a namespace of its own
 	Seed  uint64            `json:"seed,omitempty"`
 	Step  bool              `json:"step,omitempty"` // on the wire: packets are held until a command lets them through
+	// Models are the hosts that the model plays on the wire, with their profiles.
+	Models map[string]string `json:"models,omitempty"`
+	// Batch asks for so many scripts at a time, each with so many kernels at most, in the
+	// requests that follow; their IDs come back with what is said of them.
+	Batch   int `json:"batch,omitempty"`
+	Kernels int `json:"kernels,omitempty"`
+	ID      int `json:"id,omitempty"`
 	// Program plays a host; nil: the script plays all.
 	Program *Program `json:"program,omitempty"`
 
@@ -30,8 +37,9 @@ type request struct {
 
 // A message comes up from the child.
 type message struct {
-	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, refused, end
+	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, refused, ready, end
 	Request *request        `json:"request,omitempty"`
+	ID      int             `json:"id,omitempty"` // of the request that it answers, in a batch
 	Event   json.RawMessage `json:"event,omitempty"`
 	TimeNs  int64           `json:"time_ns,omitempty"` // frame: wall clock
 	Data    []byte          `json:"data,omitempty"`

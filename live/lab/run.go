@@ -44,35 +44,6 @@ type Result struct {
 	Fix    string // one line that mends it
 }
 
-// A CannotError says that a live run cannot show the script, whatever the machine.
-type CannotError struct {
-	Why string
-	Get string // how to see it all the same
-}
-
-// Error implements error.
-func (e *CannotError) Error() string { return "cannot be shown live, because " + e.Why }
-
-// CanShow says whether loopback can play the script; the error is a [*CannotError].
-func CanShow(s *scenario.Script) error {
-	for _, n := range s.Needs() {
-		switch n {
-		case scenario.NeedLoss:
-			if why := live.CannotLose(s); why != "" {
-				return &CannotError{why, instead(s)}
-			}
-		case scenario.NeedDatagrams, scenario.NeedOptions, scenario.NeedGroups:
-			if !fullBackend {
-				return &CannotError{n.Text(), "use Linux, or look at the model: netlab sim"}
-			}
-		case scenario.NeedSimultaneous: // tried until it happens
-		default:
-			return &CannotError{n.Text(), instead(s)}
-		}
-	}
-	return nil
-}
-
 // Run plays the script with real sockets at the best level there is, but none
 // worse than worst. A script that cannot be shown gives a [*CannotError], a
 // machine that allows nothing good enough a [*RefusedError].
@@ -116,43 +87,23 @@ func RunProgram(ctx context.Context, s *scenario.Script, prog Program) (*Result,
 	return runPrivate(ctx, s, request{Program: &prog})
 }
 
+// A Wire says how a script is played on the wire.
+type Wire struct {
+	Seed uint64 // decides about accidents that are by chance
+	// Models are the hosts that the model plays in the place of a kernel, with the names of
+	// their profiles.
+	Models map[string]string
+}
+
 // RunWire plays the script with a private namespace for each host and a network of our own
-// between them, which delays, loses, repeats, damages and reorders what the script says; seed
-// decides about accidents that are by chance.
-func RunWire(ctx context.Context, s *scenario.Script, seed uint64) (*Result, error) {
+// between them, which delays, loses, repeats, damages and reorders what the script says.
+func RunWire(ctx context.Context, s *scenario.Script, w Wire) (*Result, error) {
 	if err := CanWire(s); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s))
 	defer cancel()
-	return runPrivate(ctx, s, request{Wire: true, Seed: seed})
-}
-
-// CanWire says whether the script can be played between namespaces; the error is a
-// [*CannotError].
-func CanWire(s *scenario.Script) error {
-	for _, n := range s.Needs() {
-		switch n {
-		case scenario.NeedExactISS, scenario.NeedRaw, scenario.NeedWatch, scenario.NeedOpen:
-			return &CannotError{n.Text(), "look at the model: netlab sim"}
-		default: // the wire does what the script says
-		}
-	}
-	for i := range s.Stmts {
-		if s.Stmts[i].Peer.Host == s.Stmts[i].Host {
-			return &CannotError{"a host that talks to itself uses no wire", "netlab live plays it on loopback"}
-		}
-	}
-	return nil
-}
-
-// CanCompareWire says whether a run between namespaces can be laid beside the model's; the
-// error is a [*CannotError].
-func CanCompareWire(s *scenario.Script) error {
-	if slices.Contains(s.Needs(), scenario.NeedChance) {
-		return &CannotError{"its accidents are by chance, and meet other packets of a kernel, which numbers them its own way", "netlab live --wire shows the real run alone"}
-	}
-	return CanWire(s)
+	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models})
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.
@@ -186,6 +137,15 @@ func refuse(stage string, err error) *RefusedError {
 	return &RefusedError{stage, reason, fix, err}
 }
 
+// refusedBy is what the child says that the machine refuses.
+func refusedBy(msg message) *RefusedError {
+	cause := errors.New(msg.Error)
+	if msg.Errno != 0 {
+		cause = syscall.Errno(msg.Errno)
+	}
+	return refuse(msg.Stage, cause)
+}
+
 // silence is how long the child may say nothing beyond what the script takes.
 const silence = 20 * time.Second
 
@@ -207,11 +167,23 @@ func runPrivate(ctx context.Context, s *scenario.Script, req request) (*Result, 
 	return o.res, o.err
 }
 
-// talk starts the child, gives it the script and takes down what it says.
-func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error) {
+// talk gives a child the script and takes down what it says.
+func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, err error) {
+	err = withChild(ctx, func(in io.Writer, out io.Reader) error {
+		res, err = converse(ctx, s, req, in, out)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// withChild starts the child for a conversation, and sees it off.
+func withChild(ctx context.Context, converse func(in io.Writer, out io.Reader) error) error {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
-		return nil, refuse("namespace", netns.Setup(nil, 0))
+		return refuse("namespace", netns.Setup(nil, 0))
 	}
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
 	var stderr bytes.Buffer
@@ -219,16 +191,16 @@ func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error)
 	cmd.WaitDelay = 2 * time.Second
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
+		return fmt.Errorf("lab: %w", err)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
+		return fmt.Errorf("lab: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, refuse("namespace", err)
+		return refuse("namespace", err)
 	}
-	res, err := converse(ctx, s, req, in, out)
+	err = converse(in, out)
 	_ = in.Close()
 	if err != nil {
 		_ = cmd.Process.Kill()
@@ -237,19 +209,17 @@ func talk(ctx context.Context, s *scenario.Script, req request) (*Result, error)
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return nil, err
+		return err
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("lab: stopped: %w", ctx.Err())
+		return fmt.Errorf("lab: stopped: %w", ctx.Err())
 	case errors.As(err, new(*CannotError)):
-		return nil, err
+		return err
 	case err != nil && stderr.Len() > 0:
-		return nil, fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
-	case err != nil && waitErr == nil:
-		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("lab: %w (the child: %v)", err, waitErr)
+		return fmt.Errorf("lab: the child failed: %s", strings.TrimSpace(stderr.String()))
+	case err != nil && waitErr != nil:
+		return fmt.Errorf("lab: %w (the child: %v)", err, waitErr)
 	}
-	return res, nil
+	return err
 }
 
 // converse sends the request and reads the answers.
@@ -284,11 +254,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 		case "packet":
 			m.addPacket(msg)
 		case "refused":
-			cause := errors.New(msg.Error)
-			if msg.Errno != 0 {
-				cause = syscall.Errno(msg.Errno)
-			}
-			return nil, refuse(msg.Stage, cause)
+			return nil, refusedBy(msg)
 		case "end":
 			switch {
 			case msg.Error == live.ErrNotSimultaneous.Error():

@@ -2,11 +2,9 @@ package lab
 
 import (
 	"bytes"
-	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -32,6 +30,7 @@ type network struct {
 	spaces []netns.Space // by host
 	wire   *link.Wire
 	look   func(local, peer netip.AddrPort) (wire.State, time.Duration, bool)
+	player *live.Player
 	start  time.Time
 	hand   *hand // that lets packets through one by one; nil: they travel by themselves
 
@@ -39,9 +38,17 @@ type network struct {
 	counts map[[2]int]*fault.Counts // by direction
 	copies map[uint64]int
 	states map[[2]netip.AddrPort]wire.State // as last seen, by the end of a connection
+	lives  map[[2]netip.AddrPort]int        // connections that these ends had before
 	seen   []happening
 	rules  map[[2]int]*wire.Rule // what happens to a frame on its way to a host
+	flows  map[flow]scenario.Seen
+	models map[int]*modelHost
+	olds   int
 	last   time.Time
+
+	telling sync.Mutex // after mu, if both are held
+	tale    []trace.Event
+	told    int // of seen
 }
 
 // A happening is one thing seen on the wire; its hosts and sockets get their names when all
@@ -54,18 +61,21 @@ type happening struct {
 	pkt   capture.Packet
 	to    int // recv: the host
 	rule  *wire.Rule
+	conn  string // sent by a host that the model plays: by which socket
+	// note:
+	host, text string
 	// state:
 	when        time.Duration
 	local, peer netip.AddrPort
 	from, state wire.State
 	vars        []trace.Var // set: what the kernel told
-	text        string      // drop, note: by the learner's hand
+	life        int         // which connection between these ends it is, from 0
 }
 
 // openNetwork joins the hosts' namespaces.
 func openNetwork(s *scenario.Script, spaces []netns.Space, st stage) (*network, error) {
 	n := &network{script: s, faults: s.AllFaults(), seed: st.seed, hand: st.hand, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
-		states: map[[2]netip.AddrPort]wire.State{}, rules: map[[2]int]*wire.Rule{}, last: time.Now()}
+		states: map[[2]netip.AddrPort]wire.State{}, lives: map[[2]netip.AddrPort]int{}, rules: map[[2]int]*wire.Rule{}, flows: map[flow]scenario.Seen{}, models: map[int]*modelHost{}, last: time.Now()}
 	var taps []string
 	for _, sp := range spaces {
 		taps = append(taps, sp.Tap)
@@ -79,7 +89,7 @@ func openNetwork(s *scenario.Script, spaces []netns.Space, st stage) (*network, 
 func (n *network) know(p *live.Player) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.look, n.start = p.Look, p.Start()
+	n.player, n.look, n.start = p, p.Look, p.Start()
 }
 
 // route decides what becomes of a frame. It holds the lock of what is written down.
@@ -91,7 +101,14 @@ func (n *network) route(f link.Frame) []link.Delivery {
 	if err != nil {
 		return nil // IGMP and the like: nothing that a script speaks of
 	}
-	n.seen = append(n.seen, happening{kind: trace.Send, at: f.Sent, n: f.N, pkt: pkt, frame: capture.Frame{Time: f.Sent, Data: f.Data, OrigLen: len(f.Data)}})
+	if n.spaces[f.From].Addr != pkt.Src.Addr() {
+		return nil // of a script that was played here before
+	}
+	var told trace.Event
+	if m := n.models[f.From]; m != nil {
+		told = m.nextSent()
+	}
+	n.seen = append(n.seen, happening{kind: trace.Send, rule: told.Rule, conn: told.Conn, at: f.Sent, n: f.N, pkt: pkt, life: n.lives[[2]netip.AddrPort{pkt.Src, pkt.Dst}], frame: capture.Frame{Time: f.Sent, Data: f.Data, OrigLen: len(f.Data)}})
 	n.sight(pkt.Src, pkt.Dst)
 	var all []link.Delivery
 	for to := range n.spaces {
@@ -157,7 +174,14 @@ func address(data []byte, mac net.HardwareAddr) []byte {
 func isGroupMAC(data []byte) bool { return data[0]&1 != 0 }
 
 // damage changes a bit of the last octet: of the text if there is one, else of the header.
-func damage(data []byte) { data[len(data)-1] ^= 1 }
+func damage(data []byte) {
+	const header, length = 14, 2 // of Ethernet; where IP says how long it is: short frames are padded
+	end := len(data)
+	if end > header+length+2 {
+		end = min(end, header+int(binary.BigEndian.Uint16(data[header+length:])))
+	}
+	data[end-1] ^= 1
+}
 
 // delivered writes down that a frame has arrived.
 func (n *network) delivered(d link.Delivery, at time.Time) {
@@ -167,6 +191,12 @@ func (n *network) delivered(d link.Delivery, at time.Time) {
 	pkt, err := capture.Decode(d.Data)
 	if err != nil {
 		return
+	}
+	if n.script.Hosts[d.To].Puppet {
+		n.puppetSees(d.To, &pkt)
+	}
+	if m := n.models[d.To]; m != nil {
+		defer m.arrives(d.Data, &pkt)
 	}
 	n.seen = append(n.seen, happening{kind: trace.Recv, at: at, n: d.Frame, pkt: pkt, to: d.To, rule: n.rules[[2]int{d.Frame, d.To}]})
 	n.sight(pkt.Dst, pkt.Src)
@@ -180,13 +210,23 @@ func (n *network) sight(local, peer netip.AddrPort) {
 	}
 	s, at, ok := n.look(local, peer)
 	end := [2]netip.AddrPort{local, peer}
-	if from := n.states[end]; ok && s != from {
-		n.seen = append(n.seen, happening{kind: trace.State, when: at, local: local, peer: peer, from: from, state: s})
-		n.states[end] = s
-	}
+	from := n.states[end]
 	if n.hand != nil {
-		n.inform(end)
+		defer n.inform(end)
 	}
+	if !ok || s == from {
+		return
+	}
+	note := func(from, to wire.State) {
+		n.seen = append(n.seen, happening{kind: trace.State, when: at, local: local, peer: peer, from: from, state: to, life: n.lives[end]})
+	}
+	if from == wire.StateTimeWait && s == wire.StateSynReceived { // another connection between the same ends
+		note(from, wire.StateClosed)
+		n.lives[end]++
+		from = wire.StateClosed
+	}
+	note(from, s)
+	n.states[end] = s
 }
 
 // waitQuiet waits until nothing is on its way and everything sent is acknowledged.
@@ -200,7 +240,7 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 		n.mu.Lock()
 		still := time.Since(n.last)
 		n.mu.Unlock()
-		if still >= quietFor && n.wire.Idle() && p.Quiet() {
+		if still >= quietFor && n.wire.Idle() && p.Quiet() && n.modelsQuiet() {
 			return
 		}
 		time.Sleep(quietFor / 8)
@@ -214,103 +254,81 @@ func (n *network) events(p *live.Player) []trace.Event {
 	namer := newNamer(p)
 	var all []trace.Event
 	for i := range n.seen {
-		h := &n.seen[i]
-		e := trace.Event{T: h.at.Sub(p.Start()), Kind: h.kind, Source: trace.Capture, Pkt: h.n, Frame: h.n, Rule: h.rule}
-		if h.kind == trace.State {
-			e = trace.Event{T: h.when, Kind: trace.State, Source: trace.Live, From: h.from, To: h.state, Text: "sampled",
-				Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer), Host: p.Endpoint(h.local).Host, Conn: namer.conn(wire.TCP, h.local, h.peer)}
-			all = append(all, e)
-			continue
-		}
-		if h.kind == trace.Set {
-			all = append(all, trace.Event{T: h.when, Kind: trace.Set, Source: trace.Live, Vars: h.vars, Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer),
-				Host: p.Endpoint(h.local).Host, Conn: namer.conn(wire.TCP, h.local, h.peer)})
-			continue
-		}
-		e.Src, e.Dst, e.Proto, e.Seg, e.Dgram = p.Endpoint(h.pkt.Src), p.Endpoint(h.pkt.Dst), h.pkt.Proto, h.pkt.Seg, h.pkt.Dgram
-		if c := e.Dgram.Cite; c != nil {
-			c.Src, c.Dst = p.Endpoint(h.pkt.Cited[0]), p.Endpoint(h.pkt.Cited[1])
-		}
-		e.Host = e.Src.Host
-		switch h.kind {
-		case trace.Recv:
-			e.Host = n.script.Hosts[h.to].Name
-		case trace.Drop:
-			e.Text = "the network loses"
-			e.CauseBy = "the script's drop line"
-			if h.text != "" {
-				e.Text, e.CauseBy = h.text, "the learner's hand"
-			}
-		case trace.Note:
-			e = trace.Event{T: e.T, Kind: trace.Note, Source: trace.Capture, Text: h.text}
-		default: // sent
-			if e.Proto != wire.ICMP {
-				e.Conn = namer.conn(h.pkt.Proto, h.pkt.Src, h.pkt.Dst)
-			}
-		}
-		all = append(all, e)
+		all = append(all, n.event(p, &n.seen[i], namer.conn))
 	}
 	return all
 }
 
-// A namer names the sockets of connections. A child that no program has accepted is called
-// after its listener, as in the model: s.1, s.2, …
-type namer struct {
-	p        *live.Player
-	children map[string]int
-	names    map[[2]netip.AddrPort]string
-}
-
-func newNamer(p *live.Player) *namer {
-	return &namer{p, map[string]int{}, map[[2]netip.AddrPort]string{}}
-}
-
-func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort) string {
-	if proto == wire.UDP {
-		return m.p.ConnName(proto, local, peer)
+// event puts one happening into the script's words; conn names the socket of an end of a
+// connection.
+func (n *network) event(p *live.Player, h *happening, conn func(proto wire.Proto, local, peer netip.AddrPort, life int) string) trace.Event {
+	e := trace.Event{T: h.at.Sub(p.Start()), Kind: h.kind, Source: trace.Capture, Pkt: h.n, Frame: h.n, Rule: h.rule}
+	switch h.kind {
+	case trace.State:
+		return trace.Event{T: h.when, Kind: trace.State, Source: trace.Live, From: h.from, To: h.state, Text: "sampled",
+			Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer), Host: p.Endpoint(h.local).Host, Conn: conn(wire.TCP, h.local, h.peer, h.life)}
+	case trace.Set:
+		return trace.Event{T: h.when, Kind: trace.Set, Source: trace.Live, Vars: h.vars, Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer),
+			Host: p.Endpoint(h.local).Host, Conn: conn(wire.TCP, h.local, h.peer, h.life)}
+	case trace.Note:
+		return trace.Event{T: e.T, Kind: trace.Note, Source: trace.Live, Host: h.host, Text: h.text, Rule: h.rule}
+	default: // a packet
 	}
-	end := [2]netip.AddrPort{local, peer}
-	if name, ok := m.names[end]; ok {
-		return name
+	if h.n > firstOld {
+		e.Frame = 0
 	}
-	name, listener := m.p.ConnName(proto, local, peer), m.p.ListenerName(local, peer)
-	if listener != "" {
-		key := m.p.Endpoint(local).Host + " " + listener
-		m.children[key]++
-		if name == listener {
-			name = fmt.Sprintf("%s.%d", listener, m.children[key])
+	e.Src, e.Dst, e.Proto, e.Seg, e.Dgram = p.Endpoint(h.pkt.Src), p.Endpoint(h.pkt.Dst), h.pkt.Proto, h.pkt.Seg, h.pkt.Dgram
+	if c := e.Dgram.Cite; c != nil {
+		c.Src, c.Dst = p.Endpoint(h.pkt.Cited[0]), p.Endpoint(h.pkt.Cited[1])
+	}
+	e.Host = e.Src.Host
+	switch h.kind {
+	case trace.Recv:
+		e.Host = n.script.Hosts[h.to].Name
+	case trace.Drop:
+		e.Text = "the network loses"
+		e.CauseBy = "the script's drop line"
+		if h.text != "" {
+			e.Text, e.CauseBy = h.text, "the learner's hand"
+		}
+	default: // sent
+		switch {
+		case h.conn != "":
+			e.Conn = h.conn
+		case e.Proto != wire.ICMP:
+			e.Conn = conn(h.pkt.Proto, h.pkt.Src, h.pkt.Dst, h.life)
 		}
 	}
-	m.names[end] = name
-	return name
+	return e
 }
 
-// dropRepeated leaves out states that a socket is said to be in and is in already: calls
-// and packets are watched each for themselves.
-func dropRepeated(events []trace.Event) []trace.Event {
-	now := map[[2]string]wire.State{}
-	kept := events[:0]
-	for _, e := range events {
-		if e.Kind == trace.State {
-			key := [2]string{e.Host, e.Conn}
-			if e.From = now[key]; e.To == e.From {
-				continue
-			}
-			now[key] = e.To
+// spacesOf makes a namespace for each host that has a kernel; a puppet, and
+// a host that the model plays, has an address and nothing more.
+func spacesOf(s *scenario.Script, st stage) ([]netns.Space, error) {
+	var addrs []netip.Addr
+	for _, h := range s.Hosts {
+		if st.hasKernel(h) {
+			addrs = append(addrs, st.addr[h.Name])
 		}
-		kept = append(kept, e)
 	}
-	return kept
+	kernels, err := netns.Spaces(addrs, smallestMTU(s))
+	if err != nil {
+		return nil, err
+	}
+	var all []netns.Space
+	for _, h := range s.Hosts {
+		if !st.hasKernel(h) {
+			all = append(all, netns.Space{Addr: st.addr[h.Name], MAC: noCard})
+			continue
+		}
+		all, kernels = append(all, kernels[0]), kernels[1:]
+	}
+	return all, nil
 }
 
 // playWire conducts the experiment between namespaces, and returns what it has shown.
 func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, *recording, error) {
-	mtu := smallestMTU(s)
-	var addrs []netip.Addr
-	for _, h := range s.Hosts {
-		addrs = append(addrs, st.addr[h.Name])
-	}
-	spaces, err := netns.Spaces(addrs, mtu)
+	spaces, err := spacesOf(s, st)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -319,18 +337,42 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 		return nil, nil, err
 	}
 	defer closeBack()
+	return conduct(ctx, s, st, spaces, back)
+}
+
+// conduct plays the script between namespaces that are there.
+func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.Space, back live.Backend) (*live.Player, *recording, error) {
 	n, err := openNetwork(s, spaces, st)
 	if err != nil {
 		return nil, nil, err
 	}
 	rec := &recording{}
-	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: rec.event}
-	know := n.know
+	var emitting sync.Mutex
+	emit := func(e trace.Event) {
+		emitting.Lock()
+		defer emitting.Unlock()
+		rec.event(e)
+		n.tell(e)
+	}
+	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: emit, Remote: n.addModels(st)}
+	if s.Puppets() {
+		opt.Puppet = n.puppetSends
+	}
+	if slices.Contains(s.Needs(), scenario.NeedWatch) {
+		opt.Story = n.story
+	}
 	if st.hand != nil {
 		opt.Turn, opt.Stood = st.hand.turn, st.hand.stood
-		know = func(p *live.Player) { n.know(p); st.hand.join(n, p, rec) }
 	}
-	p, err := live.Play(ctx, s, opt, know)
+	done := make(chan struct{})
+	p, err := live.Play(ctx, s, opt, func(p *live.Player) {
+		n.know(p)
+		n.startModels(p, emit, done)
+		n.oldSegments(p, done)
+		if st.hand != nil {
+			st.hand.join(n, p, rec)
+		}
+	})
 	if err == nil {
 		if st.hand == nil {
 			n.waitQuiet(ctx, p)
@@ -339,6 +381,7 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 		}
 		p.Sample()
 	}
+	close(done)
 	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
 	rec.events = n.merge(p, rec)
 	for i := range n.seen {
@@ -348,27 +391,4 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 	}
 	p.Tidy()
 	return p, rec, err
-}
-
-// merge puts what the calls and the wire have shown so far into one order.
-func (n *network) merge(p *live.Player, rec *recording) []trace.Event {
-	all := append(slices.Clone(rec.events), n.events(p)...)
-	slices.SortStableFunc(all, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })
-	return dropRepeated(all)
-}
-
-// childWire plays the script between namespaces and reports.
-func childWire(ctx context.Context, s *scenario.Script, st stage, out io.Writer) error {
-	p, rec, err := playWire(ctx, s, st)
-	if p == nil {
-		return writeMessage(out, refusal("namespace", err))
-	}
-	if st.hand != nil {
-		if err := st.hand.tell(rec.events, true); err != nil {
-			return err
-		}
-		rec.events = nil // they are told
-	}
-	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: capture.Stats{Captured: len(rec.frames)}}
-	return rec.sendAll(out, end, err)
 }

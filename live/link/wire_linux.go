@@ -25,6 +25,7 @@ type Wire struct {
 	mu      sync.Mutex
 	due     deliveries
 	held    []Delivery
+	sent    []Frame // from ports without a kernel, not yet routed
 	frames  int
 	pending int // frames read or due, and not yet dealt with
 	stop    bool
@@ -112,6 +113,14 @@ func (w *Wire) Put(d Delivery) {
 	w.poke()
 }
 
+// Send sends a frame from a port behind which there is no kernel.
+func (w *Wire) Send(from int, data []byte) {
+	w.mu.Lock()
+	w.sent = append(w.sent, Frame{From: from, Sent: time.Now(), Data: data})
+	w.mu.Unlock()
+	w.poke()
+}
+
 func (w *Wire) put(d Delivery) { heap.Push(&w.due, d) }
 
 // Held lists what waits to be taken, in the order in which it was due.
@@ -139,7 +148,7 @@ func (w *Wire) Take(frame, to int) (Delivery, bool) {
 func (w *Wire) Idle() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.due) > 0 || w.pending > 0 {
+	if len(w.due) > 0 || len(w.sent) > 0 || w.pending > 0 {
 		return false
 	}
 	var fds []unix.PollFd
@@ -204,8 +213,10 @@ func (w *Wire) read(buf, control []byte) error {
 			frames = append(frames, Frame{From: port, Sent: kernelTime(control[:cn]), Data: slices.Clone(buf[:n])})
 		}
 	}
-	slices.SortStableFunc(frames, func(a, b Frame) int { return a.Sent.Compare(b.Sent) })
 	w.mu.Lock()
+	frames = append(frames, w.sent...)
+	w.sent = nil
+	slices.SortStableFunc(frames, func(a, b Frame) int { return a.Sent.Compare(b.Sent) })
 	w.pending = len(frames)
 	w.mu.Unlock()
 	for _, f := range frames {

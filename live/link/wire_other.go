@@ -14,6 +14,9 @@ func (w *Wire) Close() error { return nil }
 // Put does nothing.
 func (w *Wire) Put(Delivery) {}
 
+// Send does nothing.
+func (w *Wire) Send(int, []byte) {}
+
 // Held returns nothing.
 func (w *Wire) Held() []Delivery { return nil }
 

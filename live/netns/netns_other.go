@@ -44,6 +44,9 @@ type Space struct {
 	MAC  net.HardwareAddr
 }
 
+// Move returns ErrUnsupported.
+func (s *Space) Move(netip.Addr) error { return ErrUnsupported }
+
 // Spaces returns ErrUnsupported.
 func Spaces([]netip.Addr, int) ([]Space, error) { return nil, ErrUnsupported }
 

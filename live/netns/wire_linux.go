@@ -44,6 +44,22 @@ func Spaces(addrs []netip.Addr, mtu int) ([]Space, error) {
 	return all, nil
 }
 
+// Move gives the space one more address, under which it is known from then on.
+func (s *Space) Move(addr netip.Addr) error {
+	err := Within(s.FD, func() error {
+		eth, err := netlink.LinkByName(Interface)
+		if err != nil {
+			return err
+		}
+		return netlink.AddrAdd(eth, &netlink.Addr{IPNet: &net.IPNet{IP: addr.AsSlice(), Mask: net.CIDRMask(32, 32)}})
+	})
+	if err != nil {
+		return fmt.Errorf("netns: a new address %s: %w", addr, err)
+	}
+	s.Addr = addr
+	return nil
+}
+
 // newSpace makes a namespace and returns a descriptor of it.
 func newSpace() (int, error) {
 	fd := -1

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,8 @@ func (c *comparison) calls() {
 			row.Live, row.LiveEvent = e.Result, e.N
 		}
 		switch {
+		case call.Call == segmentCall || call.Call == datagramCall: // a puppet's: what it sends is compared as a packet
+			continue
 		case row.Model == row.Live:
 			row.Verdict = Same
 		case call.Call == "recv" && c.sameReads(call, row.Model, row.Live):
@@ -44,7 +47,41 @@ func (c *comparison) calls() {
 		}
 		c.add(row)
 	}
+	c.thens()
 }
+
+// The calls of a puppet.
+const segmentCall, datagramCall = "segment", "datagram"
+
+// thens compares how the then lines have ended; those that end alike need no row.
+func (c *comparison) thens() {
+	ends := func(t *trace.Trace) map[int]*trace.Event {
+		m := map[int]*trace.Event{}
+		for i := range t.Events {
+			if e := &t.Events[i]; e.Kind == trace.Note && e.Call == scenarioThen {
+				m[e.Stmt] = e
+			}
+		}
+		return m
+	}
+	m, l := ends(c.model.t), ends(c.live.t)
+	for _, stmt := range slices.Sorted(maps.Keys(m)) {
+		model, live := m[stmt], l[stmt]
+		if live == nil || (model.Result == thenOK) == (live.Result == thenOK) {
+			continue
+		}
+		row := Row{What: "then " + model.Args, Field: "result", Model: model.Result, Live: live.Result, ModelEvent: model.N, LiveEvent: live.N, Verdict: Differs, Main: true}
+		if c.opt.Buffers {
+			row.Verdict, row.Why = Explained, ExpBuffers
+		}
+		c.pair++
+		c.add(row)
+	}
+}
+
+// What a player's note about a then line says; see package scenario, which this one may
+// not import.
+const scenarioThen, thenOK = "then", "ok"
 
 // sameReads reports whether two results of a read differ only in how much was there
 // to be read at that moment: the octets that travel to the host are the same, and
@@ -158,7 +195,10 @@ func (c *comparison) comparePaths(m, l path) {
 	c.pair++
 	seen := l.states[1:] // the first is what a socket is before anybody looks
 	row := Row{What: m.host + " " + m.conn, Field: "states", Model: join(m.states[1:]), Live: join(seen), Verdict: Same, Main: true, ModelEvent: m.last, LiveEvent: l.last}
-	rest := m.states[1:]
+	rest := slices.Clone(m.states[1:])
+	if n := len(rest); n > 1 && rest[n-1] == wire.StateListen { // what RFC 9293 calls going back to LISTEN is the end of a child
+		rest[n-1] = wire.StateClosed
+	}
 	var passed []wire.State
 	for _, s := range seen {
 		k := slices.Index(rest, s)

@@ -326,8 +326,14 @@ func (s *Stmt) Octets() string {
 	if s.octets != "" {
 		return s.octets
 	}
+	return Pattern(s.N)
+}
+
+// Pattern is what a call sends that names only a number of octets: the alphabet, again and
+// again.
+func Pattern(n int) string {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
-	return strings.Repeat(letters, s.N/len(letters)+1)[:s.N]
+	return strings.Repeat(letters, n/len(letters)+1)[:n]
 }
 
 // Wants is how many more octets a recv asks for when it has n, and whether it asks again

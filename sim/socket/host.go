@@ -247,7 +247,8 @@ func (h *Host) leavesEmbryo(now time.Duration, id ID) {
 	}
 	old := &h.socks[s.reopens]
 	switch {
-	case opened, old.tcb.State != wire.StateTimeWait: // 2*MSL may have passed meanwhile
+	case opened, old.tcb.State != wire.StateTimeWait, // 2*MSL may have passed meanwhile
+		old.tcb.Profile.Has(tcp.QuirkNoWayBack):
 		old.role = dead
 	default: // the SYN was an old duplicate: back to TIME-WAIT (MAY-2)
 		old.role = connection

@@ -109,6 +109,19 @@ func (m *machine) acknowledged(ack wire.Seq) {
 	m.recovered(octets)
 }
 
+// believesWindow reports whether a window is news: RFC 9293 §3.10.7.4 asks whether the
+// segment is not older than the one that set it.
+func (b *TCB) believesWindow(seq, ack wire.Seq, wnd uint32) bool {
+	switch {
+	case !b.Profile.Has(QuirkKeepsWindow):
+		return b.SndWl1.Before(seq) || b.SndWl1 == seq && b.SndWl2.AtOrBefore(ack)
+	case b.SndWl1.Before(seq), b.SndWl2.Before(ack):
+		return true
+	default:
+		return b.SndWl1 == seq && (wnd > b.SndWnd || wnd == 0)
+	}
+}
+
 // updateSendWindow takes the window from a segment that is not older than the
 // one that set it (SND.WL1 and SND.WL2 guard against reordering).
 func (m *machine) updateSendWindow(seg wire.Segment) {
@@ -116,7 +129,7 @@ func (m *machine) updateSendWindow(seg wire.Segment) {
 	if seg.Ack.Before(b.SndUna) {
 		return
 	}
-	if b.SndWl1.Before(m.arrived) || (b.SndWl1 == m.arrived && b.SndWl2.AtOrBefore(seg.Ack)) {
+	if b.believesWindow(m.arrived, seg.Ack, m.scaledWindow(seg)) {
 		b.SndWnd = m.scaledWindow(seg)
 		b.MaxSndWnd = max(b.MaxSndWnd, b.SndWnd)
 		b.SndWl1, b.SndWl2 = m.arrived, seg.Ack

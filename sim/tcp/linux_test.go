@@ -315,7 +315,7 @@ func TestQuirksAreTheDifference(t *testing.T) {
 		t.Errorf("with all quirks %d of %d answers agree", n, len(all))
 	}
 	unseen := QuirkFinDelaysAck | QuirkProbeOld | QuirkResetKeepsData | QuirkLateReset | QuirkOldAckBound | QuirkOrphanFinWait2 |
-		QuirkClosedWindow | QuirkMinshall | QuirkLateUserTimeout | QuirkDSACK | QuirkTimeWaitStays | QuirkTTLZeroLeaves // these need more than one segment, or a program
+		QuirkClosedWindow | QuirkMinshall | QuirkLateUserTimeout | QuirkDSACK | QuirkTimeWaitStays | QuirkTTLZeroLeaves | QuirkKeepsWindow | QuirkNoWayBack // these need more than one segment, or a program
 	for _, q := range Quirks() {
 		p := literal
 		p.Quirks &^= q

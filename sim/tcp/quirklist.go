@@ -2,7 +2,7 @@ package tcp
 
 // A Quirk is a named habit of one implementation where it differs from a
 // literal reading of RFC 9293.
-type Quirk uint32
+type Quirk uint64
 
 // The quirks. The first block are the classes in which Linux answers a single
 // segment otherwise than the letter of RFC 9293 §3.10.7.
@@ -85,6 +85,12 @@ const (
 	// QuirkTTLZeroLeaves lets a datagram to a group with a TTL of 0 leave its host, unless
 	// the host has joined the group itself. RFC 1112 §6.1 keeps it inside.
 	QuirkTTLZeroLeaves
+	// QuirkKeepsWindow does not believe a smaller window in a segment with the numbers of the
+	// one before; a closed one it does. RFC 9293 §3.10.7.4 takes either.
+	QuirkKeepsWindow
+	// QuirkNoWayBack forgets a TIME-WAIT as soon as a new SYN opens from it, also if that SYN
+	// turns out to be an old duplicate; MAY-2 wants it back.
+	QuirkNoWayBack
 
 	quirksEnd
 )
@@ -121,6 +127,8 @@ var quirkTexts = [...]struct{ name, text string }{
 	{"quick-syn", "A wrong ACK in SYN-SENT brings the next SYN at once."},
 	{"time-wait-stays", "No close() ends TIME-WAIT, not even one with SO_LINGER 0: the wait is the kernel's."},
 	{"ttl-0-leaves", "A datagram to a group with a TTL of 0 leaves a host that has not joined the group."},
+	{"keeps-window", "A smaller window in a segment with the same numbers is not believed, unless it is closed."},
+	{"no-way-back", "A TIME-WAIT that a new SYN has ended does not come back, even if the SYN was an old duplicate."},
 }
 
 // Quirks lists every quirk.

@@ -19,13 +19,13 @@ import (
 )
 
 func (a *app) compareCommand() *cobra.Command {
-	var format, output string
+	var format, output, only string
 	var all, wire bool
 	var flags *play
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
 		Short: "The model beside reality, row by row",
-		Long: "Play a script on the model and with real sockets, and compare the two row by row; of a\nlesson, all its scenes that loopback can show or, with --wire, a wire with their delays and faults.\n" +
+		Long: "Play a script on the model and with real sockets, and compare the two row by row; of a\nlesson, all its scenes that loopback (with --wire, a wire) can show, of a file with cases each case.\n" +
 			"Verdicts: same, may differ, explained, differs, not comparable. Exit 1 if a row differs,\n3 if this machine cannot show reality.",
 		Example:           "  netlab compare handshake\n  netlab compare handshake/main --all\n  netlab compare my-scenario.txt --json",
 		Args:              oneScript("lesson or scenario file"),
@@ -34,7 +34,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if err := a.checkFormat(&format, []string{"text", "json"}); err != nil {
 				return err
 			}
-			scripts, err := a.comparable(args[0])
+			scripts, err := a.comparable(args[0], only)
 			if err != nil {
 				return err
 			}
@@ -66,18 +66,18 @@ func (a *app) compareCommand() *cobra.Command {
 	flags = playFlags(cmd, tcp.Linux.Name)
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "text or json")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
+	cmd.Flags().StringVar(&only, "case", "", "compare only this case of a file")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")
 	cmd.Flags().BoolVar(&wire, "wire", false, "on a wire with the script's delays and faults, instead of loopback")
 	return cmd
 }
 
 // comparable finds the scripts that an argument names: of a lesson all its scenes and
-// worlds, else one.
-func (a *app) comparable(arg string) ([]*scenario.Script, error) {
+// worlds, of a file its cases, or the one that is named.
+func (a *app) comparable(arg, only string) ([]*scenario.Script, error) {
 	l, err := a.lessonArg(arg)
 	if err != nil {
-		s, err := a.script(arg)
-		return []*scenario.Script{s}, err
+		return a.scripts([]string{arg}, only)
 	}
 	var all []*scenario.Script
 	for _, name := range l.Scenes() {
@@ -117,7 +117,7 @@ func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last e
 		case err != nil:
 		case c.wire:
 			if err = lab.CanCompareWire(s); err == nil {
-				res, err = lab.RunWire(ctx, s, c.opt.Seed)
+				res, err = lab.RunWire(ctx, s, lab.Wire{Seed: c.opt.Seed})
 			}
 		default:
 			res, err = lab.Run(ctx, s, lab.LevelHost)

@@ -252,7 +252,7 @@ func playLive(ctx context.Context, s *scenario.Script, wire bool, worst lab.Leve
 	if err := lab.CanCompareWire(s); err != nil {
 		return nil, err
 	}
-	return lab.RunWire(ctx, s, seed)
+	return lab.RunWire(ctx, s, lab.Wire{Seed: seed})
 }
 
 func hasQuestion(l *course.Lesson, id string) bool { return contains(l.Questions(), id) }

@@ -8,6 +8,7 @@ import (
 	"netlab/live/lab"
 	"netlab/sim"
 	"netlab/sim/scenario"
+	"netlab/sim/tcp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,16 +25,17 @@ const liveHelp = "Play a script with real loopback sockets in a private network 
 	"Exit 3 where the machine does not show the packets; netlab doctor says why."
 
 func (a *app) liveCommand() *cobra.Command {
-	var format, output, pcapng, program string
+	var format, output, pcapng, program, only string
 	var wire, step bool
 	var seed uint64
+	var hosts []string
 	cmd := &cobra.Command{
 		Use:   "live [lesson|scenario]",
 		Short: "Play a script with real sockets, captured",
 		Long:  liveHelp,
 		Example: "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json\n" +
 			"  netlab live close/simultaneous-close --wire --step\n  printf 'drop\\nrelease\\nrelease\\nrelease\\n' | netlab live handshake --wire --step\n" +
-			"  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
+			"  netlab live handshake --wire --host B=model\n  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && program != "" {
 				return nil
@@ -45,21 +47,21 @@ func (a *app) liveCommand() *cobra.Command {
 			if err := a.checkFormat(&format, formats); err != nil {
 				return err
 			}
-			s, err := a.liveScript(args)
+			s, err := a.liveScript(args, only)
 			if err != nil {
 				return err
 			}
-			if err := checkWire(wire, step, program); err != nil {
+			models, err := modelHosts(s, hosts)
+			if err != nil {
+				return err
+			}
+			if err := checkWire(wire, step, program, len(hosts) > 0); err != nil {
 				return err
 			}
 			if step {
 				return a.stepLive(cmd.Context(), s, &stepping{seed: seed, format: format, output: output, pcapng: pcapng})
 			}
-			run := func() (*lab.Result, error) { return a.runLive(cmd.Context(), s, program) }
-			if wire {
-				run = func() (*lab.Result, error) { return lab.RunWire(cmd.Context(), s, seed) }
-			}
-			res, err := run()
+			res, err := a.runLive(cmd.Context(), s, program, theWire(wire, seed, models))
 			if res == nil {
 				return err
 			}
@@ -84,22 +86,69 @@ func (a *app) liveCommand() *cobra.Command {
 	a.formatFlags(cmd, &format, &output)
 	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
 	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
+	cmd.Flags().StringVar(&only, "case", "", "play this case of a file")
 	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
 	cmd.Flags().BoolVar(&step, "step", false, "with --wire: hold every packet until it is let through, dropped or duplicated by hand")
+	cmd.Flags().StringArrayVar(&hosts, "host", nil, "HOST=model: netlab's own TCP plays this host, on the wire; HOST=model:PROFILE chooses its habits (linux)")
 	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
 }
 
 // checkWire refuses flags that do not go together.
-func checkWire(wire, step bool, program string) error {
+func checkWire(wire, step bool, program string, models bool) error {
 	switch {
 	case step && !wire:
 		return usageError("say --wire --step", "--step needs --wire: only on a wire of our own can packets be held")
+	case step && models:
+		return usageError("leave one of them out", "--step and --host do not go together: the kernels of both ends are stepped")
 	case wire && program != "":
 		return usageError("leave one of them out", "--wire and --exec do not go together: a program is played on loopback")
 	default:
 		return nil
 	}
+}
+
+// theWire is what joins the hosts; nil: loopback does.
+func theWire(wanted bool, seed uint64, models map[string]string) *lab.Wire {
+	if !wanted && len(models) == 0 {
+		return nil
+	}
+	return &lab.Wire{Seed: seed, Models: models}
+}
+
+// modelHosts reads HOST=model and HOST=model:PROFILE.
+func modelHosts(s *scenario.Script, args []string) (map[string]string, error) {
+	models := map[string]string{}
+	for _, arg := range args {
+		host, what, _ := strings.Cut(arg, "=")
+		kind, profile, named := strings.Cut(what, ":")
+		if !named {
+			profile = tcp.Linux.Name
+		}
+		h := s.Host(host)
+		_, known := tcp.ProfileByName(profile)
+		switch {
+		case h == nil:
+			return nil, usageError("hosts are "+strings.Join(hostNames(s), ", "), "--host %s: the script has no host %q", arg, host)
+		case kind != "model":
+			return nil, usageError("for example --host "+host+"=model", "--host %s: a host is played by the kernel, or by the model", arg)
+		case !known:
+			return nil, usageError("profiles are "+strings.Join(profileNames(), ", "), "--host %s: no profile %q", arg, profile)
+		case h.Puppet:
+			return nil, usageError("name another host", "--host %s: %s is a puppet, and has no TCP", arg, host)
+		}
+		models[host] = profile
+	}
+	return models, nil
+}
+
+// hostNames lists the hosts of a script.
+func hostNames(s *scenario.Script) []string {
+	var names []string
+	for _, h := range s.Hosts {
+		names = append(names, h.Name)
+	}
+	return names
 }
 
 // hello is the script that a program is tried with if none is named.
@@ -121,11 +170,11 @@ A: close c
 `
 
 // liveScript finds the script of a live run.
-func (a *app) liveScript(args []string) (*scenario.Script, error) {
+func (a *app) liveScript(args []string, only string) (*scenario.Script, error) {
 	if len(args) == 0 {
 		return scenario.Parse("hello", hello)
 	}
-	return a.script(args[0])
+	return a.oneCase(args[0], only)
 }
 
 // hostCommand is HOST=CMD; a command may hold = itself, so that only the script's hosts
@@ -142,9 +191,12 @@ func hostCommand(s *scenario.Script, program string) lab.Program {
 	return lab.Program{Host: s.Hosts[0].Name, Command: program}
 }
 
-// runLive plays a script with real sockets, with a program in the place of a host if one
-// is named.
-func (a *app) runLive(ctx context.Context, s *scenario.Script, program string) (*lab.Result, error) {
+// runLive plays a script with real sockets: on a wire, if there is one, or with a program in
+// the place of a host if one is named.
+func (a *app) runLive(ctx context.Context, s *scenario.Script, program string, on *lab.Wire) (*lab.Result, error) {
+	if on != nil {
+		return lab.RunWire(ctx, s, *on)
+	}
 	if program == "" {
 		return lab.Run(ctx, s, lab.LevelHost)
 	}

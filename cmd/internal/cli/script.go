@@ -71,7 +71,20 @@ func (a *app) script(arg string) (*scenario.Script, error) {
 	case err != nil:
 		return nil, err
 	case len(all) > 1:
-		return nil, usageError("netlab sim plays them all", "%s holds %d cases, and one script is wanted here", arg, len(all))
+		return nil, usageError("pick one with --case NAME; netlab sim plays them all", "%s holds %d cases, and one script is wanted here", arg, len(all))
+	}
+	return all[0], nil
+}
+
+// oneCase finds the one script that an argument names; only, if it is not empty, picks a
+// case of it.
+func (a *app) oneCase(arg, only string) (*scenario.Script, error) {
+	if only == "" {
+		return a.script(arg)
+	}
+	all, err := a.scripts([]string{arg}, only)
+	if err != nil {
+		return nil, err
 	}
 	return all[0], nil
 }

@@ -1,0 +1,121 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"sync"
+	"time"
+
+	"netlab/live/netns"
+	"netlab/sim/scenario"
+)
+
+// childBatch plays scripts as they come, several at a time, and reports.
+func childBatch(ctx context.Context, req *request, requests <-chan readLine, out io.Writer) error {
+	spaces, err := netns.Spaces(firstAddresses(req.Batch*req.Kernels), 0)
+	if err != nil {
+		return writeMessage(out, refusal("namespace", err))
+	}
+	if err := writeMessage(out, message{Type: "ready"}); err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	out = &lockedWriter{w: out}
+	var workers sync.WaitGroup
+	errs := make(chan error, req.Batch)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var numbering sync.Mutex
+	runs := 0
+	for i := range req.Batch {
+		own := spaces[i*req.Kernels : (i+1)*req.Kernels]
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for line := range requests {
+				if line.err != nil || line.m.Request == nil {
+					errs <- fmt.Errorf("lab: no request: %v", line.err)
+					cancel()
+					return
+				}
+				numbering.Lock()
+				runs++
+				n := runs
+				numbering.Unlock()
+				if err := childJob(ctx, line.m.Request, own, n, out); err != nil {
+					errs <- err
+					cancel()
+					return
+				}
+			}
+		}()
+	}
+	workers.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return nil
+	}
+}
+
+// A lockedWriter lets several write whole lines.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements [io.Writer].
+func (l *lockedWriter) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(b)
+}
+
+// firstAddresses are what n namespaces have before their first script.
+func firstAddresses(n int) []netip.Addr {
+	var all []netip.Addr
+	for i := range n {
+		all = append(all, netip.AddrFrom4([4]byte{10, 255, byte(i >> 8), byte(i)}))
+	}
+	return all
+}
+
+// childJob plays one script in namespaces that others have used before: its hosts have
+// addresses of their own, so that what is left of earlier connections does not meet it.
+func childJob(ctx context.Context, req *request, own []netns.Space, n int, out io.Writer) error {
+	s, err := scenario.Parse(req.Name, req.Text)
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	st := stage{addr: map[string]netip.Addr{}, private: true, seed: req.Seed, models: req.Models}
+	var spaces []netns.Space
+	for i, h := range s.Hosts {
+		addr := netip.AddrFrom4([4]byte{10, byte(n >> 12 & 127), byte(n >> 4), byte(n<<4 + i)})
+		st.addr[h.Name] = addr
+		if !st.hasKernel(h) {
+			spaces = append(spaces, netns.Space{Addr: addr, MAC: noCard})
+			continue
+		}
+		if err := own[0].Move(addr); err != nil {
+			return fmt.Errorf("lab: %w", err)
+		}
+		spaces, own = append(spaces, own[0]), own[1:]
+	}
+	back, closeBack, err := newWireBackend(spaces)
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	defer closeBack()
+	ctx, cancel := context.WithTimeout(ctx, longest(s))
+	defer cancel()
+	p, rec, err := conduct(ctx, s, st, spaces, back)
+	if p == nil {
+		return err
+	}
+	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start()))}
+	end.Stats.Captured = len(rec.frames)
+	rec.id = req.ID
+	return rec.sendAll(out, end, err)
+}

@@ -1,0 +1,69 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+
+	"netlab/live"
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
+
+// A namer names the sockets of connections. A child that no program has accepted is called
+// after its listener, as in the model: s.1, s.2, …
+type namer struct {
+	p        *live.Player
+	children map[string]int
+	names    map[life]string
+}
+
+// A life is one of the connections that two ends have one after the other.
+type life struct {
+	local, peer netip.AddrPort
+	nth         int
+}
+
+func newNamer(p *live.Player) *namer {
+	return &namer{p, map[string]int{}, map[life]string{}}
+}
+
+func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort, nth int) string {
+	if proto == wire.UDP {
+		return m.p.ConnName(proto, local, peer)
+	}
+	end := life{local, peer, nth}
+	if name, ok := m.names[end]; ok {
+		return name
+	}
+	name, listener := m.p.ConnName(proto, local, peer), m.p.ListenerName(local, peer)
+	if listener != "" {
+		key := m.p.Endpoint(local).Host + " " + listener
+		m.children[key]++
+		if name == listener || nth > 0 {
+			name = fmt.Sprintf("%s.%d", listener, m.children[key])
+		}
+	}
+	m.names[end] = name
+	return name
+}
+
+// dropRepeated leaves out states that a socket is said to be in and is in already: calls
+// and packets are watched each for themselves.
+func dropRepeated(events []trace.Event) []trace.Event {
+	now := map[[2]string]wire.State{}
+	kept := events[:0]
+	for _, e := range events {
+		if e.Call == "rename" { // by a host that the model plays
+			now[[2]string{e.Host, e.Conn}] = now[[2]string{e.Host, e.Args}]
+		}
+		if e.Kind == trace.State {
+			key := [2]string{e.Host, e.Conn}
+			if e.From = now[key]; e.To == e.From {
+				continue
+			}
+			now[key] = e.To
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
