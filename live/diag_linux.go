@@ -46,6 +46,16 @@ const (
 // state returns the state of the connection with these two ends; a connection
 // that the kernel no longer knows is CLOSED.
 func (d *diag) state(local, peer netip.AddrPort) (wire.State, bool) {
+	msg, ok := d.ask(local, peer, 0)
+	if !ok {
+		return 0, false
+	}
+	return answer(msg, peer)
+}
+
+// ask returns the kernel's answer about the connection with these two ends; extensions is
+// the set of attributes wanted beside it.
+func (d *diag) ask(local, peer netip.AddrPort, extensions byte) ([]byte, bool) {
 	d.seq++
 	req := make([]byte, requestLen)
 	binary.NativeEndian.PutUint32(req[0:], requestLen)
@@ -53,7 +63,7 @@ func (d *diag) state(local, peer netip.AddrPort) (wire.State, bool) {
 	binary.NativeEndian.PutUint16(req[6:], unix.NLM_F_REQUEST)
 	binary.NativeEndian.PutUint32(req[8:], d.seq)
 	body := req[16:]
-	body[0], body[1] = unix.AF_INET, unix.IPPROTO_TCP
+	body[0], body[1], body[2] = unix.AF_INET, unix.IPPROTO_TCP, extensions
 	binary.NativeEndian.PutUint32(body[4:], ^uint32(0)) // any state
 	id := body[8:]
 	binary.BigEndian.PutUint16(id[0:], local.Port())
@@ -63,16 +73,16 @@ func (d *diag) state(local, peer netip.AddrPort) (wire.State, bool) {
 	copy(id[20:], dst[:])
 	copy(id[40:], "\xff\xff\xff\xff\xff\xff\xff\xff") // no cookie
 	if err := unix.Sendto(d.fd, req, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-		return 0, false
+		return nil, false
 	}
 	buf := make([]byte, 8192)
 	for {
 		n, _, err := unix.Recvfrom(d.fd, buf, 0)
 		if err != nil || n < 20 {
-			return 0, false
+			return nil, false
 		}
 		if binary.NativeEndian.Uint32(buf[8:]) == d.seq {
-			return answer(buf[:n], peer)
+			return buf[:n], true
 		}
 	}
 }

@@ -62,6 +62,20 @@ func (p *Player) Look(local, peer netip.AddrPort) (s wire.State, at time.Duratio
 	return s, time.Since(p.start), ok
 }
 
+// Info asks the kernel for the variables of a connection's end, at any time and from any
+// goroutine, and says when that was. Where the kernel tells none there are none.
+func (p *Player) Info(local, peer netip.AddrPort) (vars []trace.Var, at time.Duration) {
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	at = time.Since(p.start)
+	if b, ok := p.back.(interface {
+		Info(local, peer netip.AddrPort, now time.Duration) []trace.Var
+	}); ok {
+		vars = b.Info(local, peer, at)
+	}
+	return vars, at
+}
+
 // Endpoint translates a real address to the script's words.
 func (p *Player) Endpoint(a netip.AddrPort) wire.Endpoint {
 	if !a.IsValid() {

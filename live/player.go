@@ -51,6 +51,12 @@ type Options struct {
 	// Wire says that a network of our own carries the packets: it loses what the script
 	// loses, and no filter has to.
 	Wire bool
+	// Turn, if set, is called again and again between two calls, on the goroutine that
+	// makes them, at least every 10 ms: what it does is alone with the player.
+	Turn func()
+	// Stood, if set, is how long the script's clock has stood still so far: set times and
+	// the calls' deadlines wait as long.
+	Stood func() time.Duration
 	// Puppet sends what a statement of a puppet makes up; nil: the script has none.
 	Puppet func(st *scenario.Stmt)
 	// Remote are the hosts that something else plays than this machine's kernel.
@@ -65,6 +71,9 @@ type Remote interface {
 	Start(stmt int)         // does not wait
 	Returned(stmt int) bool // at some time it does, if only because its patience ends
 }
+
+// turnEvery is how often a player with a Turn looks up.
+const turnEvery = 10 * time.Millisecond
 
 // A Player plays one script once.
 type Player struct {
@@ -132,8 +141,8 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		if err := ctx.Err(); err != nil {
 			return p, fmt.Errorf("live: stopped: %w", err)
 		}
-		now := time.Since(p.start)
-		if i, ok := p.cursor.Next(now); ok {
+		p.turn()
+		if i, ok := p.cursor.Next(p.scriptTime()); ok {
 			if group := p.simultaneous(i); len(group) > 1 {
 				if began := p.together(group); p.opt.Crossed != nil && !p.opt.Crossed(began) {
 					return p, ErrNotSimultaneous
@@ -146,9 +155,12 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		if p.opt.Settle != nil && p.loss.active() {
 			p.opt.Settle()
 		}
-		wake := time.Now().Add(time.Hour)
+		wake := p.Now().Add(time.Hour)
+		if p.opt.Turn != nil {
+			wake = p.Now().Add(turnEvery)
+		}
 		if at, ok := p.cursor.NextAt(); ok {
-			wake = p.start.Add(at)
+			wake = earlier(wake, p.start.Add(at))
 		}
 		handles := make([]Interest, 0, len(p.calls))
 		for _, c := range p.calls {
@@ -163,9 +175,9 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 			}
 		}
 		if p.waits.Any() || len(p.opt.Remote) > 0 {
-			wake = earlier(wake, time.Now().Add(looksEvery))
+			wake = earlier(wake, p.Now().Add(looksEvery))
 		}
-		if err := p.back.Wait(ctx, handles, time.Until(wake)); err != nil {
+		if err := p.back.Wait(ctx, handles, wake.Sub(p.Now())); err != nil {
 			return p, fmt.Errorf("live: wait: %w", err)
 		}
 		p.retry()
@@ -179,6 +191,24 @@ func earlier(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// turn lets others speak between two calls.
+func (p *Player) turn() {
+	if p.opt.Turn != nil {
+		p.opt.Turn()
+	}
+}
+
+// Now is the script's clock: the time of day, less the time for which it has stood still.
+func (p *Player) Now() time.Time {
+	if p.opt.Stood == nil {
+		return time.Now()
+	}
+	return time.Now().Add(-p.opt.Stood())
+}
+
+// scriptTime is how much of the script's time has passed.
+func (p *Player) scriptTime() time.Duration { return p.Now().Sub(p.start) }
 
 // ErrNotLost says that a packet that the script loses could not be lost: it came before its
 // filter was there, or a kernel, which cuts its segments its own way, never sent it.
@@ -227,7 +257,7 @@ func (p *Player) begin(i int) error {
 	}
 	p.waits.Mark(len(p.story()))
 	p.renewLosses()
-	if st.HasAt && time.Since(p.start) > st.At+lateAfter {
+	if st.HasAt && p.scriptTime() > st.At+lateAfter {
 		p.emit(trace.Event{Host: st.Host, Kind: trace.Note, Stmt: i + 1,
 			Text: "late: due at " + trace.Ms(st.At) + "ms, but the call before it had not returned"})
 	}
@@ -236,7 +266,7 @@ func (p *Player) begin(i int) error {
 		p.retry()
 		return nil
 	}
-	c := &call{stmt: i, deadline: time.Now().Add(st.Deadline()), remote: p.opt.Remote[st.Host]}
+	c := &call{stmt: i, deadline: p.Now().Add(st.Deadline()), remote: p.opt.Remote[st.Host]}
 	if c.remote != nil {
 		c.remote.Start(i)
 		p.calls = append(p.calls, c)
@@ -347,7 +377,7 @@ func (p *Player) retry() {
 			continue
 		}
 		result, done := p.try(c)
-		if !done && time.Now().After(c.deadline) {
+		if !done && p.Now().After(c.deadline) {
 			result, done = string(wire.ETIMEDOUT), true
 			if p.script.Stmts[c.stmt].Verb == scenario.Poll { // poll() tells nothing
 				result = "0"

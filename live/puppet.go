@@ -28,7 +28,7 @@ func (p *Player) puppetSends(i int) {
 // beginThen begins to wait for a then line.
 func (p *Player) beginThen(i int) {
 	p.waits.Begin(i, time.Since(p.start))
-	p.calls = append(p.calls, &call{stmt: i, deadline: time.Now().Add(p.script.Stmts[i].Deadline())})
+	p.calls = append(p.calls, &call{stmt: i, deadline: p.Now().Add(p.script.Stmts[i].Deadline())})
 }
 
 // checkThens ends the then lines that have come true, or whose time is over.
@@ -42,7 +42,7 @@ func (p *Player) checkThens() {
 	}
 	for k := 0; k < len(p.calls); {
 		c := p.calls[k]
-		if time.Now().Before(c.deadline) || p.script.Stmts[c.stmt].Verb != scenario.Then {
+		if p.Now().Before(c.deadline) || p.script.Stmts[c.stmt].Verb != scenario.Then {
 			k++
 			continue
 		}

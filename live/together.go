@@ -60,7 +60,7 @@ func (p *Player) together(group []int) time.Time {
 		st := &p.script.Stmts[i]
 		p.cursor.Start(i)
 		p.emitCall(i)
-		calls[k] = &call{stmt: i, sock: p.names[p.hostIndex(st.Host)][st.Sock], deadline: time.Now().Add(st.Deadline())}
+		calls[k] = &call{stmt: i, sock: p.names[p.hostIndex(st.Host)][st.Sock], deadline: p.Now().Add(st.Deadline())}
 	}
 	watch := time.Duration(0)
 	if p.opt.Together != nil {

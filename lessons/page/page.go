@@ -192,7 +192,7 @@ func picture(s *course.Session, t *trace.Trace, upto int, veiled bool) string {
 			last[e.Host] = e.N
 		}
 	}
-	opt := ladder.Options{Upto: max(1, upto), Calls: true, Flat: t.Source != trace.Model, State: func(e *trace.Event) string {
+	opt := ladder.Options{Upto: max(1, upto), Calls: true, Flat: t.OnePoint(), State: func(e *trace.Event) string {
 		if veiled && s.Hidden(e.Host, "state") && last[e.Host] == e.N {
 			return "???"
 		}

@@ -250,6 +250,9 @@ func (w *Words) Event(e *trace.Event) string {
 	case trace.Recv:
 		return w.T("ev_recv", e.Host, number, seg)
 	case trace.Drop:
+		if e.Text == droppedByHand {
+			return w.T("ev_hand_drops", e.Src.Host, number, seg)
+		}
 		if e.Text != "" {
 			return w.T("ev_lost", e.Src.Host, number, seg)
 		}
@@ -264,6 +267,12 @@ func (w *Words) Event(e *trace.Event) string {
 		return w.note(e)
 	}
 }
+
+// What the learner does to packets of the real kernel.
+const (
+	droppedByHand    = "the learner's hand drops"
+	duplicatedByHand = "the learner's hand duplicates "
+)
 
 // noteKeys are the texts of notes that their rule tells apart.
 var noteKeys = map[string]string{
@@ -281,6 +290,11 @@ func (w *Words) note(e *trace.Event) string {
 		return w.T("ev_old", e.Host)
 	case e.Rule != nil && noteKeys[e.Rule.ID] != "":
 		return w.T(noteKeys[e.Rule.ID], e.Host)
+	case strings.HasPrefix(e.Text, "late: due at "):
+		due, _, _ := strings.Cut(strings.TrimPrefix(e.Text, "late: due at "), ",")
+		return w.T("ev_late", e.Host, due)
+	case strings.HasPrefix(e.Text, duplicatedByHand):
+		return w.T("ev_hand_duplicates", strings.TrimPrefix(e.Text, duplicatedByHand))
 	case strings.HasPrefix(e.Text, "the program will be told "):
 		errno, _, _ := strings.Cut(strings.TrimPrefix(e.Text, "the program will be told "), ":")
 		return w.T("ev_told", e.Host, errno, w.Errno(wire.Errno(errno)))

@@ -40,7 +40,7 @@ func TestChineseIsComplete(t *testing.T) {
 			t.Errorf("no Chinese word for %s is accepted as an answer", s)
 		}
 	}
-	for _, level := range []string{"1", "2", "3", "4"} {
+	for _, level := range []string{"0", "1", "2", "3", "4"} {
 		need("levels", zh.Levels, level)
 	}
 	for _, n := range scenario.Needs() {

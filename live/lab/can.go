@@ -40,7 +40,7 @@ func CanShow(s *scenario.Script) error {
 		switch n {
 		case scenario.NeedLoss:
 			if why := live.CannotLose(s); why != "" {
-				return &CannotError{why, "look at the model: netlab sim"}
+				return &CannotError{why, instead(s)}
 			}
 		case scenario.NeedDatagrams, scenario.NeedOptions, scenario.NeedGroups:
 			if !fullBackend {
@@ -48,7 +48,7 @@ func CanShow(s *scenario.Script) error {
 			}
 		case scenario.NeedSimultaneous: // tried until it happens
 		default:
-			return &CannotError{n.Text(), "look at the model: netlab sim"}
+			return &CannotError{n.Text(), instead(s)}
 		}
 	}
 	return nil

@@ -41,6 +41,7 @@ func childMain(in io.Reader, out io.Writer) int {
 	defer cancel()
 	done := make(chan struct{})
 	defer close(done)
+	commands := make(chan message, mostCommands)
 	var requests chan readLine // that follow the first one
 	if first.m.Request.Batch > 0 {
 		requests = make(chan readLine, first.m.Request.Batch)
@@ -49,7 +50,12 @@ func childMain(in io.Reader, out io.Writer) int {
 		for line := range rd.lines { // it closes at the end of input
 			if requests != nil {
 				requests <- line
+				continue
 			}
+			if line.err != nil || line.m.Type == "stop" {
+				break
+			}
+			commands <- line.m
 		}
 		cancel()
 		if requests != nil {
@@ -61,7 +67,7 @@ func childMain(in io.Reader, out io.Writer) int {
 			os.Exit(130)
 		}
 	}()
-	run := func() error { return childRun(ctx, first.m, out) }
+	run := func() error { return childRun(ctx, first.m, commands, out) }
 	if requests != nil {
 		run = func() error { return childBatch(ctx, first.m.Request, requests, out) }
 	}
@@ -72,7 +78,7 @@ func childMain(in io.Reader, out io.Writer) int {
 	return 0
 }
 
-func childRun(ctx context.Context, m message, out io.Writer) error {
+func childRun(ctx context.Context, m message, commands <-chan message, out io.Writer) error {
 	req := m.Request
 	s, err := scenario.Parse(req.Name, req.Text)
 	if err != nil {
@@ -95,6 +101,9 @@ func childRun(ctx context.Context, m message, out io.Writer) error {
 	}
 	if req.Wire {
 		st.seed, st.models, st.watch = req.Seed, req.Models, time.Duration(req.Watch)
+		if req.Step {
+			st.hand = newHand(commands, out)
+		}
 		return childWire(ctx, s, st, out)
 	}
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"netlab/sim"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
 )
@@ -74,8 +75,28 @@ func Doctor(ctx context.Context) []Check {
 			names[i+1].Found = "not tried, because of the line above"
 		}
 	}
+	names = append(names, wireCheck(ctx, s, err == nil))
 	system := Check{ID: "system", What: "operating system", OK: true, Found: runtime.GOOS + "/" + runtime.GOARCH}
 	return append([]Check{system}, names...)
+}
+
+// wireCheck tries the same on a wire between namespaces of their own.
+func wireCheck(ctx context.Context, s *scenario.Script, able bool) Check {
+	c := Check{ID: "wire", What: "a wire between namespaces", Found: "not tried, because of the lines above"}
+	if !able {
+		return c
+	}
+	res, err := RunWire(ctx, s, Wire{Seed: sim.DefaultSeed})
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &refused):
+		c.Found, c.Fix = refused.Reason, refused.Fix
+	case err != nil:
+		c.Found, c.Fix = err.Error(), "netlab live handshake --wire shows more"
+	default:
+		c.OK, c.Found = true, fmt.Sprintf("%d packets carried from one namespace to the other", res.Stats.Captured)
+	}
+	return c
 }
 
 // fillFindings says what the probe has seen.

@@ -26,6 +26,7 @@ type stage struct {
 	seed    uint64                      // of a network whose accidents are by chance
 	models  map[string]string           // profiles of the hosts that the model plays
 	watch   time.Duration               // how long to look on after the last statement; 0: until all is quiet
+	hand    *hand                       // lets packets through one by one; nil: they travel by themselves
 	program *Program                    // plays a host; nil: the script plays all
 	capture bool                        // packets can be recorded
 	only    func(p capture.Packet) bool // packets that are ours; nil: all are

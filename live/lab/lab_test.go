@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func parse(t *testing.T, text string) *scenario.Script {
+func parse(t testing.TB, text string) *scenario.Script {
 	t.Helper()
 	s, err := scenario.Parse(t.Name(), text)
 	if err != nil {
@@ -54,7 +54,7 @@ func runLive(t *testing.T, s *scenario.Script) *Result {
 }
 
 // needLive ends the test if a run has failed, or skips it if the machine refuses.
-func needLive(t *testing.T, err error) {
+func needLive(t testing.TB, err error) {
 	t.Helper()
 	var refused *RefusedError
 	if errors.As(err, &refused) && os.Getenv("NETLAB_REQUIRE_LIVE") == "" {

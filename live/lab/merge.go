@@ -51,14 +51,7 @@ func (m *merger) finish(level Level, start time.Time, took time.Duration, stats 
 		events = append(events, m.packetEvents(i+1, f, frame, start)...)
 	}
 	slices.SortStableFunc(events, func(a, b trace.Event) int { return int(min(1, max(-1, a.T-b.T))) })
-	for i := range events {
-		events[i].N = i + 1
-	}
-	findCauses(events)
-	res.Trace = &trace.Trace{Script: m.script.Name, Hash: m.script.Hash(), Source: trace.Live, Events: events, Ended: took}
-	for i, h := range m.script.Hosts {
-		res.Trace.Hosts = append(res.Trace.Hosts, trace.Host{Name: h.Name, IP: m.script.Address(i)})
-	}
+	res.Trace = m.trace(events, took)
 	res.Trace.Notes = append(res.Trace.Notes, Describe(level), fmt.Sprintf("%d packets captured, %d dropped by the kernel", stats.Captured, stats.Dropped))
 	if m.script.Until > 0 {
 		res.Trace.Notes = append(res.Trace.Notes, "run until describes the model's time; this run ended when everything was acknowledged and the wire was quiet")
@@ -67,6 +60,20 @@ func (m *merger) finish(level Level, start time.Time, took time.Duration, stats 
 		res.Trace.Notes = res.Trace.Notes[:1]
 	}
 	return res
+}
+
+// trace makes a trace of events in their order.
+func (m *merger) trace(events []trace.Event, took time.Duration) *trace.Trace {
+	for i := range events {
+		events[i].N = i + 1
+	}
+	findCauses(events)
+	findRepeats(events)
+	t := &trace.Trace{Script: m.script.Name, Hash: m.script.Hash(), Source: trace.Live, Events: events, Ended: took}
+	for i, h := range m.script.Hosts {
+		t.Hosts = append(t.Hosts, trace.Host{Name: h.Name, IP: m.script.Address(i)})
+	}
+	return t
 }
 
 // Describe says in English what a level shows.

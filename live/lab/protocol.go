@@ -21,6 +21,7 @@ type request struct {
 	Order []string          `json:"order"`          // the hosts in the script's order
 	Wire  bool              `json:"wire,omitempty"` // each host in a namespace of its own
 	Seed  uint64            `json:"seed,omitempty"`
+	Step  bool              `json:"step,omitempty"` // on the wire: packets are held until a command lets them through
 	// Models are the hosts that the model plays on the wire, with their profiles.
 	Models map[string]string `json:"models,omitempty"`
 	// Watch is for how long to look on after the last statement, in nanoseconds; 0: until
@@ -33,11 +34,13 @@ type request struct {
 	ID      int `json:"id,omitempty"`
 	// Program plays a host; nil: the script plays all.
 	Program *Program `json:"program,omitempty"`
+
+	session *Session // takes the moments of a stepped run
 }
 
 // A message comes up from the child.
 type message struct {
-	Type    string          `json:"type"` // request; event, frame, packet, refused, ready, end
+	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, refused, ready, end
 	Request *request        `json:"request,omitempty"`
 	ID      int             `json:"id,omitempty"` // of the request that it answers, in a batch
 	Event   json.RawMessage `json:"event,omitempty"`
@@ -56,6 +59,9 @@ type message struct {
 	Error   string          `json:"error,omitempty"`
 	Stage   string          `json:"stage,omitempty"` // refused: what was tried
 	Errno   int             `json:"errno,omitempty"`
+	At      int             `json:"at,omitempty"`     // event, when stepped: its place
+	Moment  *moment         `json:"moment,omitempty"` // moment: what is held now
+	Packet  *Packet         `json:"packet,omitempty"` // release, drop, duplicate: which
 }
 
 // maxMessage bounds one line: a 64 KiB segment in base64 with room to spare.

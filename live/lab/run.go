@@ -235,6 +235,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 	if err := writeMessage(in, message{Type: "request", Request: &req}); err != nil {
 		return nil, fmt.Errorf("talk to the child: %w", err)
 	}
+	req.session.listen(in)
 	rd := newReader(out)
 	limit := longest(s) + silence
 	m := newMerger(s)
@@ -246,7 +247,11 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 		limit = silence
 		switch msg.Type {
 		case "event":
-			err = m.addEvent(msg.Event)
+			if err = m.addEvent(msg.Event); req.session != nil {
+				m.place(msg.At)
+			}
+		case "moment":
+			req.session.show(m.moment(msg.Moment))
 		case "frame":
 			m.addFrame(msg)
 		case "packet":
@@ -260,7 +265,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 					"try again when the machine is less busy, or look at the model: netlab sim"}
 			case msg.Error == live.ErrNotLost.Error():
 				return nil, &CannotError{"a packet to lose never came (a kernel cuts its segments its own way), or came too close behind the one before it for a socket filter", "look at the model: netlab sim"}
-			case msg.Error != "":
+			case msg.Error != "" && !req.session.hasStopped():
 				return nil, errors.New(msg.Error)
 			}
 			level := LevelPrivate
@@ -268,6 +273,9 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 				level = LevelWire
 			}
 			res := m.finish(level, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
+			if req.Step {
+				res.Trace.Notes = append(res.Trace.Notes, steppedNote)
+			}
 			if res.Tries = msg.Tries; msg.Tries > 0 {
 				res.Trace.Notes = append(res.Trace.Notes, fmt.Sprintf("try %d: what the hosts sent at the same moment crossed", msg.Tries))
 			}

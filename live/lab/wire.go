@@ -2,11 +2,9 @@ package lab
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -34,6 +32,7 @@ type network struct {
 	look   func(local, peer netip.AddrPort) (wire.State, time.Duration, bool)
 	player *live.Player
 	start  time.Time
+	hand   *hand // that lets packets through one by one; nil: they travel by themselves
 
 	mu     sync.Mutex
 	counts map[[2]int]*fault.Counts // by direction
@@ -69,19 +68,20 @@ type happening struct {
 	when        time.Duration
 	local, peer netip.AddrPort
 	from, state wire.State
-	life        int // which connection between these ends it is, from 0
+	vars        []trace.Var // set: what the kernel told
+	life        int         // which connection between these ends it is, from 0
 }
 
 // openNetwork joins the hosts' namespaces.
-func openNetwork(s *scenario.Script, spaces []netns.Space, seed uint64) (*network, error) {
-	n := &network{script: s, faults: s.AllFaults(), seed: seed, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
+func openNetwork(s *scenario.Script, spaces []netns.Space, st stage) (*network, error) {
+	n := &network{script: s, faults: s.AllFaults(), seed: st.seed, hand: st.hand, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
 		states: map[[2]netip.AddrPort]wire.State{}, lives: map[[2]netip.AddrPort]int{}, rules: map[[2]int]*wire.Rule{}, flows: map[flow]scenario.Seen{}, models: map[int]*modelHost{}, last: time.Now()}
 	var taps []string
 	for _, sp := range spaces {
 		taps = append(taps, sp.Tap)
 	}
 	var err error
-	n.wire, err = link.Open(taps, link.Options{Route: n.route, Delivered: n.delivered})
+	n.wire, err = link.Open(taps, link.Options{Route: n.route, Delivered: n.delivered, Held: n.hand.takes})
 	return n, err
 }
 
@@ -152,9 +152,9 @@ func (n *network) carry(f *link.Frame, pkt capture.Packet, to int) []link.Delive
 		damage(data)
 	}
 	due := f.Sent.Add(delay + fate.Later)
-	all := []link.Delivery{{Frame: f.N, To: to, Due: due, Data: data}}
+	all := []link.Delivery{{Frame: f.N, To: to, Due: due, Data: data, Hold: n.hand != nil}}
 	for _, later := range fate.Copy {
-		all = append(all, link.Delivery{Frame: f.N, To: to, Due: due.Add(later), Data: data, Copy: true})
+		all = append(all, link.Delivery{Frame: f.N, To: to, Due: due.Add(later), Data: data, Copy: true, Hold: n.hand != nil})
 	}
 	n.rules[[2]int{f.N, to}] = fate.Rule
 	return all
@@ -211,6 +211,9 @@ func (n *network) sight(local, peer netip.AddrPort) {
 	s, at, ok := n.look(local, peer)
 	end := [2]netip.AddrPort{local, peer}
 	from, known := n.states[end]
+	if n.hand != nil {
+		defer n.inform(end)
+	}
 	if !ok || s == from {
 		return
 	}
@@ -266,6 +269,9 @@ func (n *network) event(p *live.Player, h *happening, conn func(proto wire.Proto
 	case trace.State:
 		return trace.Event{T: h.when, Kind: trace.State, Source: trace.Live, From: h.from, To: h.state, Text: "sampled",
 			Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer), Host: p.Endpoint(h.local).Host, Conn: conn(wire.TCP, h.local, h.peer, h.life)}
+	case trace.Set:
+		return trace.Event{T: h.when, Kind: trace.Set, Source: trace.Live, Vars: h.vars, Src: p.Endpoint(h.local), Dst: p.Endpoint(h.peer),
+			Host: p.Endpoint(h.local).Host, Conn: conn(wire.TCP, h.local, h.peer, h.life)}
 	case trace.Note:
 		return trace.Event{T: e.T, Kind: trace.Note, Source: trace.Live, Host: h.host, Text: h.text, Rule: h.rule}
 	default: // a packet
@@ -284,6 +290,9 @@ func (n *network) event(p *live.Player, h *happening, conn func(proto wire.Proto
 	case trace.Drop:
 		e.Text = "the network loses"
 		e.CauseBy = "the script's drop line"
+		if h.text != "" {
+			e.Text, e.CauseBy = h.text, "the learner's hand"
+		}
 	default: // sent
 		switch {
 		case h.conn != "":
@@ -335,7 +344,7 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 
 // conduct plays the script between namespaces that are there.
 func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.Space, back live.Backend) (*live.Player, *recording, error) {
-	n, err := openNetwork(s, spaces, st.seed)
+	n, err := openNetwork(s, spaces, st)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -354,25 +363,32 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 	if slices.Contains(s.Needs(), scenario.NeedWatch) {
 		opt.Story = n.story
 	}
+	if st.hand != nil {
+		opt.Turn, opt.Stood = st.hand.turn, st.hand.stood
+	}
 	done := make(chan struct{})
 	p, err := live.Play(ctx, s, opt, func(p *live.Player) {
 		n.know(p)
 		n.startModels(p, emit, done)
 		n.oldSegments(p, done)
+		if st.hand != nil {
+			st.hand.join(n, p, rec)
+		}
 	})
 	if err == nil {
-		if st.watch > 0 {
+		switch {
+		case st.hand != nil:
+			st.hand.waitOver(ctx)
+		case st.watch > 0:
 			n.lookOn(ctx, st.watch)
-		} else {
+		default:
 			n.waitQuiet(ctx, p)
 		}
 		p.Sample()
 	}
 	close(done)
 	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
-	rec.events = append(rec.events, n.events(p)...)
-	slices.SortStableFunc(rec.events, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })
-	rec.events = dropRepeated(rec.events)
+	rec.events = n.merge(p, rec)
 	for i := range n.seen {
 		if h := &n.seen[i]; h.kind == trace.Send {
 			rec.frames = append(rec.frames, message{Type: "packet", TimeNs: h.frame.Time.UnixNano(), Data: h.frame.Data, Orig: h.frame.OrigLen})
@@ -380,14 +396,4 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 	}
 	p.Tidy()
 	return p, rec, err
-}
-
-// childWire plays the script between namespaces and reports.
-func childWire(ctx context.Context, s *scenario.Script, st stage, out io.Writer) error {
-	p, rec, err := playWire(ctx, s, st)
-	if p == nil {
-		return writeMessage(out, refusal("namespace", err))
-	}
-	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: capture.Stats{Captured: len(rec.frames)}}
-	return rec.sendAll(out, end, err)
 }

@@ -28,7 +28,7 @@ type Delivery struct {
 	To    int // the port
 	Due   time.Time
 	Data  []byte
-	Hold  bool // not before it is released: Due does not count
+	Hold  bool // when it is due it is not handed over, but waits to be taken: see [Wire.Take]
 	Copy  bool // one more of a frame that was delivered already
 }
 
@@ -39,4 +39,6 @@ type Options struct {
 	Route func(Frame) []Delivery
 	// Delivered is called when the receiving kernel has dealt with the frame.
 	Delivered func(d Delivery, at time.Time)
+	// Held, if set, is called when a delivery that shall wait has come to where it waits.
+	Held func(d Delivery, at time.Time)
 }

@@ -121,27 +121,21 @@ func (w *Wire) Send(from int, data []byte) {
 	w.poke()
 }
 
-func (w *Wire) put(d Delivery) {
-	if d.Hold {
-		w.held = append(w.held, d)
-		return
-	}
-	heap.Push(&w.due, d)
-}
+func (w *Wire) put(d Delivery) { heap.Push(&w.due, d) }
 
-// Held lists what waits to be released, the oldest first.
+// Held lists what waits to be taken, in the order in which it was due.
 func (w *Wire) Held() []Delivery {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.held)
 }
 
-// Take takes the first delivery of a frame out of those that are held: to change it, to
-// [Wire.Put] it on its way, or to lose it.
-func (w *Wire) Take(frame int) (Delivery, bool) {
+// Take takes the first delivery of a frame to a port out of those that are held: to change
+// it, to [Wire.Put] it on its way without Hold, or to lose it.
+func (w *Wire) Take(frame, to int) (Delivery, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := slices.IndexFunc(w.held, func(d Delivery) bool { return d.Frame == frame })
+	i := slices.IndexFunc(w.held, func(d Delivery) bool { return d.Frame == frame && d.To == to })
 	if i < 0 {
 		return Delivery{}, false
 	}
@@ -255,6 +249,14 @@ func (w *Wire) deliver() (next time.Time, stop bool) {
 			return next, false
 		}
 		d := heap.Pop(&w.due).(Delivery)
+		if d.Hold {
+			w.held = append(w.held, d)
+			w.mu.Unlock()
+			if w.opt.Held != nil {
+				w.opt.Held(d, time.Now())
+			}
+			continue
+		}
 		w.pending++
 		w.mu.Unlock()
 		at := time.Now()

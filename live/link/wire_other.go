@@ -21,7 +21,7 @@ func (w *Wire) Send(int, []byte) {}
 func (w *Wire) Held() []Delivery { return nil }
 
 // Take finds nothing.
-func (w *Wire) Take(int) (Delivery, bool) { return Delivery{}, false }
+func (w *Wire) Take(int, int) (Delivery, bool) { return Delivery{}, false }
 
 // Idle returns true.
 func (w *Wire) Idle() bool { return true }

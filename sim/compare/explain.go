@@ -26,7 +26,7 @@ var (
 	ExpWindow = explanation("window", "RFC 9293 §3.8.6",
 		"Each host offers the window that its buffers allow.")
 	ExpOptions = explanation("options", "RFC 9293 §3.2",
-		"Each host chooses the options it offers; loopback has a larger MSS than Ethernet.")
+		"Each host chooses the options it offers; its MSS is that of its interface, and loopback's is larger than Ethernet's.")
 	ExpPush = explanation("push", "RFC 9293 §3.9.1.2",
 		"PSH only says that no more data waits behind this segment; a sender may set it freely.")
 	ExpAckMerged = explanation("ack-merged", "RFC 9293 §3.8.6.3 (MUST-58)",
@@ -34,15 +34,15 @@ var (
 	ExpAckAlone = explanation("ack-alone", "RFC 9293 §3.8.6.3",
 		"The program or the timer was slower this time, so the ACK went alone instead of with the next segment.")
 	ExpAckSooner = explanation("ack-sooner", "RFC 9293 §3.8.6.3",
-		"Loopback has no delay: a segment that is still on its way in the model has already arrived here, so the ACK covers more.")
+		"A segment that is still on its way in the model has already arrived here, so the ACK covers more; loopback has no delay at all.")
 	ExpAckLater = explanation("ack-later", "RFC 9293 §3.8.6.3",
 		"The ACK covers less at this point; a later segment of the same direction makes up for it.")
 	ExpSplit = explanation("split", "RFC 9293 §3.7",
 		"A byte stream has no boundaries: the same octets may travel in other portions.")
-	ExpTiming = explanation("timing", "capture on lo",
-		"Loopback delivers within microseconds, and one capture point sees a packet once: times cannot be compared.")
-	ExpPassed = explanation("passed-inside-call", "capture on lo",
-		"Loopback passes this state inside one system call, before the program can look; the packets show it.")
+	ExpTiming = explanation("timing", "live run",
+		"Real times are measured, those of the model are planned: loopback delivers within microseconds, and a wire is a little late each time. They are shown, not compared.")
+	ExpPassed = explanation("passed-inside-call", "live run",
+		"The kernel passes this state inside one system call, or between two looks at it; the packets show it.")
 	ExpNoPackets = explanation("no-packets", "this machine",
 		"The packets cannot be seen here, only the calls and their results.")
 	ExpNoStates = explanation("no-states", "this machine",

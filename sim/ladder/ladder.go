@@ -22,6 +22,8 @@ type Options struct {
 	Calls bool // calls on the lifelines
 	Axis  Axis
 	Flat  bool // one point of observation: arrows without slope
+	// Held are packets that wait before their receivers: nearly all of their arrows shows.
+	Held map[int]bool
 	// Label writes a segment on its arrow; nil: wire.Segment.Label.
 	Label func(e *trace.Event) string
 	// State writes a state on a lifeline; nil: its RFC name. The empty string hides it.

@@ -90,3 +90,24 @@ func TestWidths(t *testing.T) {
 		}
 	}
 }
+
+// A packet that waits before its receiver is drawn nearly to the end, and one that has only
+// left, near its beginning.
+func TestHeld(t *testing.T) {
+	tr := run(t, "open/handshake")
+	syn := 0
+	for i := range tr.Events {
+		if tr.Events[i].Kind == trace.Send {
+			syn = i + 1
+			break
+		}
+	}
+	cut := *tr
+	cut.Events = tr.Events[:syn]
+	for held, least := range map[bool]float64{false: 0.1, true: 0.8} {
+		l := ladder.New(&cut, ladder.Options{Held: map[int]bool{tr.At(syn).Pkt: held}})
+		if len(l.Arrows) != 1 || l.Arrows[0].Part < least || l.Arrows[0].Part > least+0.3 {
+			t.Errorf("held %v: arrows %+v, want one with a part of %v to %v", held, l.Arrows, least, least+0.3)
+		}
+	}
+}

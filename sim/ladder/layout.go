@@ -301,13 +301,19 @@ func (b *builder) future() {
 // can see that a segment is on its way.
 const leastPart = 0.34
 
+// mostPart is how much of an arrow shows that has not arrived.
+const mostPart = 0.9
+
 // part is how much of its way a segment has gone.
 func (b *builder) part(a Arrow, now time.Duration) float64 {
 	sent, arrives := b.t.At(a.Event), b.t.At(a.Arrival)
+	if sent != nil && arrives == nil && b.opt.Held[sent.Pkt] {
+		return mostPart
+	}
 	if sent == nil || arrives == nil || arrives.T <= sent.T {
 		return leastPart
 	}
-	return max(leastPart, min(0.9, float64(now-sent.T)/float64(arrives.T-sent.T)))
+	return max(leastPart, min(mostPart, float64(now-sent.T)/float64(arrives.T-sent.T)))
 }
 
 func timerTag(name string) string {

@@ -147,4 +147,14 @@ LIVE
   delay, duplicate, corrupt, old, chance, puppets, then, open, absolute numbers in
   expect, and what needs a stack of its own for each host cannot be shown on
   loopback; netlab says so instead of pretending.
+  netlab live --wire gives each host a network namespace of its own, and joins
+  them by a wire that does what the script's links and faults say: delay, drop,
+  duplicate, corrupt, chance. Times are the measured ones, and states are those
+  that the kernels of both ends report. netlab compare --wire lays such a run
+  beside the model, and so does W in a lesson; L takes the wire where loopback
+  cannot show the script.
+  netlab live --wire --step holds each packet, once it has travelled as long as
+  the script says, until it is let through by hand. While one is held the
+  script's clock stands still: set times, within and the end of the run wait.
+  The kernel's clock goes on, and what it sends again meanwhile is held too.
 `

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -66,7 +67,11 @@ const (
 	VarFinWait2  // likewise
 	VarDatagrams // UDP: datagrams that wait to be read
 	VarOctets    // UDP: octets that wait to be read
-	Vars         // how many there are
+	// What a kernel tells in TCP_INFO (tcp(7)) and the model has no variable for:
+	VarUnacked     // segments sent and not acknowledged
+	VarRetransmits // how often the retransmission timer has gone off since the last progress
+	VarRTT         // the smoothed round-trip time, in nanoseconds
+	Vars           // how many there are
 )
 
 var varNames = [Vars]string{
@@ -74,6 +79,7 @@ var varNames = [Vars]string{
 	"retransmission timer", "delayed-ACK timer", "persist timer", "TIME-WAIT timer",
 	"SYN queue", "accept queue", "backlog", "cwnd", "ssthresh",
 	"keep-alive timer", "user time-out", "FIN-WAIT-2 timer", "datagrams", "octets",
+	"unacked", "retransmits", "RTT",
 }
 
 // String returns the name on screen and in JSON.
@@ -210,6 +216,21 @@ func (t *Trace) At(n int) *Event {
 		return nil
 	}
 	return &t.Events[n-1]
+}
+
+// OnePoint reports whether each packet was seen at one point only, as on loopback: nothing
+// says how long it was under way, and a picture must not invent it.
+func (t *Trace) OnePoint() bool {
+	return t.Source != Model && !slices.ContainsFunc(t.Events, func(e Event) bool { return e.Kind == Recv })
+}
+
+// Interface names where the packets of a live run were seen: on loopback, or on the wire
+// between the hosts.
+func (t *Trace) Interface() string {
+	if t.OnePoint() {
+		return "lo"
+	}
+	return "wire"
 }
 
 // Ms writes a time in milliseconds with at most three decimals: "10", "0.021".

@@ -14,7 +14,7 @@ func (v Var) String() string { return v.ID.String() + "=" + v.Text() }
 // Text writes the value; times are in milliseconds.
 func (v Var) Text() string {
 	switch v.ID {
-	case VarRTO:
+	case VarRTO, VarRTT:
 		return Ms(time.Duration(v.Value)) + "ms"
 	case VarRetransmit, VarDelayedAck, VarPersist, VarTimeWait, VarKeepAlive, VarUser, VarFinWait2:
 		if v.Value == 0 {

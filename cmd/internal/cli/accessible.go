@@ -29,6 +29,11 @@ type accessible struct {
 
 // newAccessible begins a dialogue; all dialogues of a run read the same lines.
 func newAccessible(a *app, cmd *cobra.Command, s *course.Session, save func() error) *accessible {
+	return &accessible{a: a, cmd: cmd, s: s, save: save, lines: a.readLines()}
+}
+
+// readLines reads standard input by lines; the channel is closed at its end.
+func (a *app) readLines() <-chan string {
 	if a.lines == nil {
 		lines := make(chan string)
 		a.lines = lines
@@ -40,18 +45,18 @@ func newAccessible(a *app, cmd *cobra.Command, s *course.Session, save func() er
 			}
 		}()
 	}
-	return &accessible{a: a, cmd: cmd, s: s, save: save, lines: a.lines}
+	return a.lines
 }
 
 // accessibleLesson runs the dialogue until q or the end of the input.
-func (a *app) accessibleLesson(cmd *cobra.Command, s *course.Session, save func() error, live bool) error {
+func (a *app) accessibleLesson(cmd *cobra.Command, s *course.Session, save func() error, f *lessonFlags) error {
 	d := newAccessible(a, cmd, s, save)
 	_, _, total := s.Score()
 	d.say(s.Words.T("acc_lesson", s.Title(), s.Len(), total, s.Run.Seed))
 	d.say(course.Plain(s.Intro()))
 	d.say(s.Words.T("acc_commands"))
-	if live {
-		d.live()
+	if f.live {
+		d.live(f.wire)
 	}
 	d.step()
 	for d.broken == nil && !d.quit {
@@ -115,8 +120,8 @@ func (d *accessible) command(c string) bool {
 		d.where()
 	case c == "d":
 		d.draw()
-	case c == "l":
-		d.live()
+	case c == "l" || c == "lw":
+		d.live(c == "lw")
 	case c == "f":
 		d.world()
 	case c == "i":
@@ -348,13 +353,14 @@ func (d *accessible) draw() {
 	d.say(strings.TrimRight(ladder.New(d.s.Trace(), opt).Text(ladder.DrawOptions{Width: 80}), "\n"))
 }
 
-// live runs the script with real sockets and tells what differs.
-func (d *accessible) live() {
+// live runs the script with real sockets, on the wire if that is asked for, and tells what
+// differs.
+func (d *accessible) live(wire bool) {
 	w := d.s.Words
 	d.say(w.T("live_running"))
 	ctx, cancel := context.WithCancel(d.cmd.Context())
 	defer cancel()
-	rep, res, err := d.a.liveReport(ctx, d.s)
+	rep, res, err := d.a.liveReport(ctx, d.s, wire)
 	if err != nil {
 		d.say(w.T("live_failed", w.Reason(err)))
 		return

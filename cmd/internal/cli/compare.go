@@ -25,7 +25,7 @@ func (a *app) compareCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
 		Short: "The model beside reality, row by row",
-		Long: "Play a script on the model and with real sockets, and compare the two row by row; of a\nlesson, all its scenes that loopback can show, of a file with cases each case.\n" +
+		Long: "Play a script on the model and with real sockets, and compare the two row by row; of a\nlesson, all its scenes that loopback (with --wire, a wire) can show, of a file with cases each case.\n" +
 			"Verdicts: same, may differ, explained, differs, not comparable. Exit 1 if a row differs,\n3 if this machine cannot show reality.",
 		Example:           "  netlab compare handshake\n  netlab compare handshake/main --all\n  netlab compare my-scenario.txt --json",
 		Args:              oneScript("lesson or scenario file"),

@@ -15,7 +15,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "What works on this machine, and how to mend what does not",
-		Long: "Try everything that a live run needs, one after the other: a user namespace, a network\nnamespace, loopback, a packet socket, the kernel's socket states, one captured packet.\n" +
+		Long: "Try everything that a live run needs, one after the other: a user namespace, a network\nnamespace, loopback, a packet socket, the kernel's socket states, one captured packet, a wire between two namespaces.\n" +
 			"Exit 0 even where something does not work; --strict: exit 3 then.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

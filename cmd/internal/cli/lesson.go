@@ -17,6 +17,7 @@ import (
 	"netlab/lessons/course"
 	"netlab/lessons/text"
 	"netlab/live/lab"
+	"netlab/sim"
 	"netlab/sim/scenario"
 )
 
@@ -72,7 +73,7 @@ func (a *app) lessonArg(arg string) (*course.Lesson, error) {
 // A lessonFlags are the flags of a lesson.
 type lessonFlags struct {
 	answers, until, step string
-	live, fresh          bool
+	live, wire, fresh    bool
 	transcript           string
 	format, output       string
 	profile              string
@@ -107,6 +108,7 @@ func (a *app) lessonCommand() *cobra.Command {
 		c.Flags().StringVar(&f.until, "until", "", "in plain text, stop at this question")
 		c.Flags().StringVar(&f.step, "step", "", "begin at this step (number or name)")
 		c.Flags().BoolVar(&f.live, "live", false, "run it on real sockets too")
+		c.Flags().BoolVar(&f.wire, "wire", false, "run it on real sockets too, on a wire with the script's delays and faults")
 		c.Flags().BoolVar(&f.fresh, "fresh", false, "begin anew, not where you stopped")
 		c.Flags().StringVar(&f.transcript, "transcript", "", "note what you answer, and when, in this file")
 		c.Flags().StringVarP(&f.format, "format", "f", "text", "text or json")
@@ -158,6 +160,7 @@ func (a *app) runLesson(cmd *cobra.Command, arg string, f *lessonFlags) error {
 	if err := a.checkFormat(&f.format, []string{"text", "json"}); err != nil {
 		return err
 	}
+	f.live = f.live || f.wire
 	s, err := a.lessonSession(cmd, arg, f)
 	if err != nil {
 		return err
@@ -207,14 +210,14 @@ func (a *app) screenLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags
 		return progress.Save()
 	}
 	if front == frontAccessible {
-		return a.accessibleLesson(cmd, s, save, f.live)
+		return a.accessibleLesson(cmd, s, save, f)
 	}
 	if err := a.checkTerminal(); err != nil {
 		return err
 	}
 	return tui.Run(cmd.Context(), s, tui.Options{
 		In: a.in, Out: a.out, Unicode: a.unicode(), Color: a.color, Theme: a.theme, Getenv: a.getenv, Save: save,
-		Live: liveRunner, StartLive: f.live,
+		Live: liveRunner, StartLive: f.live, StartWire: f.wire,
 	})
 }
 
@@ -231,12 +234,25 @@ func (a *app) checkTerminal() error {
 	return nil
 }
 
-// liveRunner plays a script with real sockets at the best level there is.
-func liveRunner(ctx context.Context, s *scenario.Script) (*lab.Result, error) {
+// liveRunner plays a script with real sockets at the best level there is, or on the wire
+// if that is asked for.
+func liveRunner(ctx context.Context, s *scenario.Script, wire bool) (*lab.Result, error) {
+	return playLive(ctx, s, wire, lab.LevelCallsOnly, sim.DefaultSeed)
+}
+
+// playLive plays a script that nobody has asked to wait for with real sockets: on the wire, or
+// where it can be shown best, but nowhere worse than worst.
+func playLive(ctx context.Context, s *scenario.Script, wire bool, worst lab.Level, seed uint64) (*lab.Result, error) {
 	if err := lab.TooLong(s); err != nil {
 		return nil, err
 	}
-	return lab.Run(ctx, s, lab.LevelCallsOnly)
+	if !wire {
+		return lab.RunBest(ctx, s, worst, seed)
+	}
+	if err := lab.CanCompareWire(s); err != nil {
+		return nil, err
+	}
+	return lab.RunWire(ctx, s, lab.Wire{Seed: seed})
 }
 
 func hasQuestion(l *course.Lesson, id string) bool { return contains(l.Questions(), id) }
@@ -260,7 +276,7 @@ func (a *app) plainLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags)
 		if err := s.Transcript(w, f.until); err != nil || !f.live {
 			return err
 		}
-		return a.plainLive(cmd, w, s)
+		return a.plainLive(cmd, w, s, f.wire)
 	})
 	if err == nil && f.answers != "" && right < total {
 		return &exitError{code: exitFailed}

@@ -15,14 +15,10 @@ import (
 )
 
 // liveReport plays the lesson's script with real sockets at the best level there
-// is, and compares. Where nothing is allowed it falls back to the recorded run.
-func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Report, *lab.Result, error) {
+// is, or on the wire, and compares. Where nothing is allowed it falls back to the recorded run.
+func (a *app) liveReport(ctx context.Context, s *course.Session, wire bool) (*compare.Report, *lab.Result, error) {
 	l := s.Lesson()
-	err := lab.TooLong(s.Script())
-	res := (*lab.Result)(nil)
-	if err == nil {
-		res, err = lab.Run(ctx, s.Script(), lab.LevelHost)
-	}
+	res, err := playLive(ctx, s.Script(), wire, lab.LevelHost, s.Run.Seed)
 	var refused *lab.RefusedError
 	if errors.As(err, &refused) && l.Recorded[s.Step().Scene] != nil {
 		res = lab.FromRecording(l.Recorded[s.Step().Scene], refused.Reason, refused.Fix)
@@ -35,8 +31,8 @@ func (a *app) liveReport(ctx context.Context, s *course.Session) (*compare.Repor
 }
 
 // plainLive appends the comparison with reality to a plain lesson.
-func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session) error {
-	rep, res, err := a.liveReport(cmd.Context(), s)
+func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session, wire bool) error {
+	rep, res, err := a.liveReport(cmd.Context(), s, wire)
 	if err != nil {
 		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", s.Words.Reason(err)))
 		return nil // a lesson goes on without

@@ -14,19 +14,27 @@ import (
 	"github.com/spf13/cobra"
 )
 
+const liveHelp = "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
+	"With --exec a program of yours plays one of the hosts: the one that listens, or the one that is named.\n" +
+	"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
+	"With --wire each host has a network namespace of its own, and a wire between them delays, loses and repeats\n" +
+	"what the script says. With --step, too, the wire holds each packet until you let it through: on the full screen\n" +
+	"with keys (netlab help keys), in a pipe with lines: release [N], drop [N], duplicate [N], wait TIME, quit. The\n" +
+	"kernel's clock goes on while a packet is held; the script's stands still. expect lines are not judged then.\n" +
+	"With --json each moment is an object with what is held and what the kernel says of its sockets; the trace comes last.\n" +
+	"Exit 3 where the machine does not show the packets; netlab doctor says why."
+
 func (a *app) liveCommand() *cobra.Command {
 	var format, output, pcapng, program, only string
-	var wire bool
+	var wire, step bool
 	var seed uint64
 	var hosts []string
 	cmd := &cobra.Command{
 		Use:   "live [lesson|scenario]",
 		Short: "Play a script with real sockets, captured",
-		Long: "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
-			"With --exec a program of yours plays one of the hosts: the one that listens, or the one that is named.\n" +
-			"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
-			"Exit 3 where the machine does not show the packets; netlab doctor says why.",
+		Long:  liveHelp,
 		Example: "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json\n" +
+			"  netlab live close/simultaneous-close --wire --step\n  printf 'drop\\nrelease\\nrelease\\nrelease\\n' | netlab live handshake --wire --step\n" +
 			"  netlab live handshake --wire --host B=model\n  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && program != "" {
@@ -47,13 +55,13 @@ func (a *app) liveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			run := func() (*lab.Result, error) { return a.runLive(cmd.Context(), s, program) }
-			if wire || len(models) > 0 {
-				run = func() (*lab.Result, error) {
-					return lab.RunWire(cmd.Context(), s, lab.Wire{Seed: seed, Models: models})
-				}
+			if err := checkWire(wire, step, program, len(hosts) > 0); err != nil {
+				return err
 			}
-			res, err := run()
+			if step {
+				return a.stepLive(cmd.Context(), s, &stepping{seed: seed, format: format, output: output, pcapng: pcapng})
+			}
+			res, err := a.runLive(cmd.Context(), s, program, theWire(wire, seed, models))
 			if res == nil {
 				return err
 			}
@@ -80,9 +88,32 @@ func (a *app) liveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
 	cmd.Flags().StringVar(&only, "case", "", "play this case of a file")
 	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
+	cmd.Flags().BoolVar(&step, "step", false, "with --wire: hold every packet until it is let through, dropped or duplicated by hand")
 	cmd.Flags().StringArrayVar(&hosts, "host", nil, "HOST=model: netlab's own TCP plays this host, on the wire; HOST=model:PROFILE chooses its habits (linux)")
 	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
+}
+
+// checkWire refuses flags that do not go together.
+func checkWire(wire, step bool, program string, models bool) error {
+	switch {
+	case step && !wire:
+		return usageError("say --wire --step", "--step needs --wire: only on a wire of our own can packets be held")
+	case step && models:
+		return usageError("leave one of them out", "--step and --host do not go together: the kernels of both ends are stepped")
+	case wire && program != "":
+		return usageError("leave one of them out", "--wire and --exec do not go together: a program is played on loopback")
+	default:
+		return nil
+	}
+}
+
+// theWire is what joins the hosts; nil: loopback does.
+func theWire(wanted bool, seed uint64, models map[string]string) *lab.Wire {
+	if !wanted && len(models) == 0 {
+		return nil
+	}
+	return &lab.Wire{Seed: seed, Models: models}
 }
 
 // modelHosts reads HOST=model and HOST=model:PROFILE.
@@ -160,9 +191,12 @@ func hostCommand(s *scenario.Script, program string) lab.Program {
 	return lab.Program{Host: s.Hosts[0].Name, Command: program}
 }
 
-// runLive plays a script with real sockets, with a program in the place of a host if one
-// is named.
-func (a *app) runLive(ctx context.Context, s *scenario.Script, program string) (*lab.Result, error) {
+// runLive plays a script with real sockets: on a wire, if there is one, or with a program in
+// the place of a host if one is named.
+func (a *app) runLive(ctx context.Context, s *scenario.Script, program string, on *lab.Wire) (*lab.Result, error) {
+	if on != nil {
+		return lab.RunWire(ctx, s, *on)
+	}
 	if program == "" {
 		return lab.Run(ctx, s, lab.LevelHost)
 	}
@@ -180,5 +214,5 @@ func (a *app) savePackets(path string, res *lab.Result) error {
 	if path == "" || res.Level >= lab.LevelCallsOnly {
 		return nil
 	}
-	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, "lo", res.Frames) })
+	return a.writeOut(path, func(w writer) error { return capture.WritePcapng(w, res.Trace.Interface(), res.Frames) })
 }

@@ -123,24 +123,24 @@ func (a *app) judge(s *scenario.Script, t *trace.Trace) error {
 // writeTrace writes a trace in a format. frames are the captured ones of a live
 // run; nil makes them from the model's segments.
 func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []capture.Frame) error {
-	live := t.Source == trace.Live
+	flat := t.OnePoint()
 	switch format {
 	case "json":
 		return t.WriteJSON(w)
 	case "svg":
-		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: live}).SVG("netlab: "+t.Script))
+		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: flat}).SVG("netlab: "+t.Script))
 		return err
 	case "html":
-		return ladder.HTML(w, t, ladder.Options{Calls: true, Flat: live})
+		return ladder.HTML(w, t, ladder.Options{Calls: true, Flat: flat})
 	case "mermaid":
 		_, err := io.WriteString(w, ladder.Mermaid(t))
 		return err
 	case "ladder":
-		l := ladder.New(t, ladder.Options{Calls: true, Flat: live})
+		l := ladder.New(t, ladder.Options{Calls: true, Flat: flat})
 		_, err := io.WriteString(w, l.Text(ladder.DrawOptions{Width: 100, Unicode: a.unicode()}))
 		return err
 	case "pcapng":
-		iface := "lo"
+		iface := t.Interface()
 		if frames == nil {
 			var err error
 			if frames, err = capture.Frames(t, epoch); err != nil {

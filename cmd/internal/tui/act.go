@@ -138,7 +138,9 @@ func (m *Model) act(a action, key string) tea.Cmd {
 	case actView:
 		m.view = (m.view + 1) % views
 	case actLive:
-		return m.startLive()
+		return m.startLive(false)
+	case actWireLive:
+		return m.startLive(true)
 	case actNotation:
 		m.textbook = !m.textbook
 		m.say(map[bool]string{true: "notation_textbook", false: "notation_small"}[m.textbook])

@@ -17,16 +17,19 @@ type branch struct {
 	changes   []string         // lines of script that made it
 	challenge bool             // it is a try at the lesson's challenge
 	trace     *trace.Trace
-	flat      bool
+	real      bool  // this machine's or another's: nothing in it can be changed
+	flat      bool  // seen from one point
 	stops     []int // events shown at each stop
 	at        int   // index into stops
+	follows   bool  // the run goes on: its end is the present
+	mark      int   // then: how much of it the learner had seen
 }
 
 func newBranch(name string, s *scenario.Script, t *trace.Trace) *branch {
-	b := &branch{name: name, script: s, base: s, trace: t, flat: t.Source != trace.Model}
+	b := &branch{name: name, script: s, base: s, trace: t, real: t.Source != trace.Model, flat: t.OnePoint()}
 	for i := range t.Events {
 		last := i == len(t.Events)-1
-		if last || t.Events[i+1].T != t.Events[i].T || (b.flat && t.Events[i+1].Kind != trace.Drop) {
+		if last || t.Events[i+1].T != t.Events[i].T || (b.real && t.Events[i+1].Kind != trace.Drop && t.Events[i+1].Kind != trace.Set) {
 			b.stops = append(b.stops, i+1)
 		}
 	}
@@ -42,7 +45,10 @@ func (b *branch) atEnd() bool { return b.at == len(b.stops)-1 }
 func (b *branch) upto() int   { return b.stops[b.at] }
 
 func (b *branch) since() int {
-	if b.at == 0 {
+	switch {
+	case b.follows && b.atEnd():
+		return min(b.mark, b.upto())
+	case b.at == 0:
 		return 0
 	}
 	return b.stops[b.at-1]
@@ -73,6 +79,9 @@ func (m *Model) shown() (t *trace.Trace, since, upto int) {
 	}
 	return m.s.Trace(), m.s.Since(), m.s.Upto()
 }
+
+// flat reports whether the arrows shown have no slope.
+func (m *Model) flat() bool { b := m.current(); return b != nil && b.flat }
 
 // addBranch shows a new world.
 func (m *Model) addBranch(b *branch) {

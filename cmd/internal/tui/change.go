@@ -16,7 +16,7 @@ const editDelay = 50 * time.Millisecond
 
 // openEdit opens the menu of changes: for the selected packet, and for the world.
 func (m *Model) openEdit() {
-	if b := m.current(); b != nil && (b.flat || b.script == nil) {
+	if b := m.current(); b != nil && (b.real || b.script == nil) {
 		m.message = m.s.Words.T("edit_real")
 		return
 	}
@@ -31,7 +31,7 @@ func (m *Model) openEdit() {
 // that a change could touch.
 func (m *Model) editTarget() *trace.Event {
 	t, _, upto := m.shown()
-	if b := m.current(); b != nil && (b.flat || b.script == nil) {
+	if b := m.current(); b != nil && (b.real || b.script == nil) {
 		return nil
 	}
 	e := t.At(m.selected)

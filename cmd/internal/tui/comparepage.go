@@ -53,7 +53,9 @@ func (m *Model) keyCompare(name string) tea.Cmd {
 	case "tab", "v":
 		m.allRows, m.row = !m.allRows, 0
 	case "L":
-		return m.startLive()
+		return m.startLive(false)
+	case "W":
+		return m.startLive(true)
 	case "m":
 		m.page = pageLesson
 		b := newBranch(m.liveName(), nil, m.live.Trace)
@@ -93,7 +95,7 @@ func (m *Model) writePackets() {
 	name := m.s.Lesson().ID + "-live.pcapng"
 	f, err := os.Create(name)
 	if err == nil {
-		err = capture.WritePcapng(f, "lo", m.live.Frames)
+		err = capture.WritePcapng(f, m.live.Trace.Interface(), m.live.Frames)
 		if e := f.Close(); err == nil {
 			err = e
 		}

@@ -3,7 +3,18 @@ package tui
 // helpPage lists every key: side by side where there is room, else a page at a time.
 func (m *Model) helpPage() []line {
 	w := m.s.Words
-	keys := keyLines(w)
+	keys := keyLines(w, keyMap)
+	if m.wire != nil { // the others are for looking
+		var looking []binding
+		for _, b := range keyMap {
+			switch b.act {
+			case actFirst, actUp, actDown, actCause, actEffect, actWhy, actView, actNotation, actAxis, actLanguage, actWrite, actHelp, actQuit:
+				looking = append(looking, b)
+			default: // of lessons
+			}
+		}
+		keys = append(keyLines(w, wireMap), keyLines(w, looking)...)
+	}
 	rows := m.h - 3
 	columns := 1
 	if m.w >= 150 && len(keys) > rows {

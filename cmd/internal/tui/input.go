@@ -51,6 +51,9 @@ func (m *Model) key(name string, msg tea.KeyMsg) tea.Cmd {
 	if m.page == pageCompare {
 		return m.keyCompare(name)
 	}
+	if m.wire != nil && m.keyWire(name) {
+		return nil
+	}
 	return m.act(actionOf(name), name)
 }
 

@@ -48,6 +48,17 @@ const (
 	actWrite     action = "write"
 	actHelp      action = "help"
 	actQuit      action = "quit"
+	actWireLive  action = "wire_live"
+
+	// While the real kernel is stepped:
+	actRelease    action = "wire_release"
+	actRecord     action = "wire_back"
+	actNow        action = "wire_now"
+	actChoose     action = "wire_choose"
+	actChooseUp   action = "wire_previous"
+	actChooseDown action = "wire_next"
+	actDrop       action = "wire_drop"
+	actDuplicate  action = "wire_duplicate"
 )
 
 // A binding is one row of the key map.
@@ -85,6 +96,7 @@ var keyMap = []binding{
 	{actChallenge, []string{"C"}},
 	{actView, []string{"tab", "v"}},
 	{actLive, []string{"L"}},
+	{actWireLive, []string{"W"}},
 	{actNotation, []string{"n"}},
 	{actAxis, []string{"T"}},
 	{actTerms, []string{"i"}},
@@ -94,20 +106,55 @@ var keyMap = []binding{
 	{actQuit, []string{"q", "ctrl+c"}},
 }
 
-// footerKeys are the actions in the footer, the most useful first: as many as
-// fit are shown.
-var footerKeys = []struct {
+// wireMap is what keys mean while the real kernel is stepped; the others mean what they mean
+// everywhere, as far as they are for looking.
+var wireMap = []binding{
+	{actRelease, []string{"right", "pgdown", "enter", " ", "."}},
+	{actRecord, []string{"left", "pgup", "backspace"}},
+	{actNow, []string{"end"}},
+	{actChoose, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
+	{actChooseUp, []string{"["}},
+	{actChooseDown, []string{"]"}},
+	{actDrop, []string{"x"}},
+	{actDuplicate, []string{"d"}},
+}
+
+// wireFooter are the actions in the footer then.
+var wireFooter = []footerKey{
+	{actRelease, "->"}, {actRecord, "<-"}, {actDrop, "x"}, {actDuplicate, "d"}, {actQuit, "q"}, {actHelp, "?"}, {actNow, "End"},
+	{actChoose, "1-9"}, {actView, "Tab"}, {actWhy, "b"}, {actCause, "c"}, {actEffect, "e"}, {actNotation, "n"}, {actLanguage, "Z"}, {actWrite, "w"},
+}
+
+// A footerKey is an action in the footer.
+type footerKey struct {
 	act action
 	key string
-}{
+}
+
+// footerKeys are those of the page.
+func (m *Model) footerKeys() []footerKey {
+	if m.wire != nil {
+		return wireFooter
+	}
+	return footerKeys
+}
+
+// footerKeys are the actions in the footer, the most useful first: as many as
+// fit are shown.
+var footerKeys = []footerKey{
 	{actNext, "->"}, {actBack, "<-"}, {actHelp, "?"}, {actQuit, "q"}, {actHint, "h"}, {actEdit, "x"},
 	{actLive, "L"}, {actView, "Tab"}, {actWhy, "b"}, {actCause, "c"}, {actEffect, "e"}, {actGoto, "g"}, {actNotation, "n"},
 	{actAxis, "T"}, {actLanguage, "Z"}, {actPlay, "space"}, {actWrite, "w"},
 }
 
 // actionOf returns what a key does.
-func actionOf(key string) action {
-	for _, b := range keyMap {
+func actionOf(key string) action { return lookUp(keyMap, key) }
+
+// wireAction returns what a key does while the real kernel is stepped.
+func wireAction(key string) action { return lookUp(wireMap, key) }
+
+func lookUp(keys []binding, key string) action {
+	for _, b := range keys {
 		if slices.Contains(b.keys, key) {
 			return b.act
 		}
@@ -129,19 +176,19 @@ func keyName(k string) string {
 	}
 }
 
-// keyLines lists every key with what it does.
-func keyLines(w *text.Words) []string {
+// keyLines lists the keys of a map with what they do.
+func keyLines(w *text.Words, bindings []binding) []string {
 	var lines []string
-	for _, b := range keyMap {
+	for _, b := range bindings {
 		var names []string
 		for _, k := range b.keys {
 			names = append(names, keyName(k))
 		}
 		keys := strings.Join(names, " ")
-		if b.act == actAnswer {
+		if b.act == actAnswer || b.act == actChoose {
 			keys = "1 … 9"
 		}
-		lines = append(lines, width.Pad(keys, 22)+w.Key(string(b.act)))
+		lines = append(lines, width.Pad(keys, 25)+w.Key(string(b.act)))
 	}
 	return lines
 }
@@ -149,5 +196,8 @@ func keyLines(w *text.Words) []string {
 // KeyHelp is the text of `netlab help keys`.
 func KeyHelp() string {
 	return "The keys of the full screen. In an answer line every printable key is text;\nEnter sends it, Esc leaves the line.\n\n" +
-		strings.Join(keyLines(text.For("en")), "\n") + "\n"
+		strings.Join(keyLines(text.For("en"), keyMap), "\n") + "\n\n" +
+		"While the real kernel is stepped (netlab live SCENARIO --wire --step):\n\n" +
+		strings.Join(keyLines(text.For("en"), wireMap), "\n") + "\n\n" +
+		"The keys for looking, from up and down to quit, mean the same there.\n"
 }

@@ -156,7 +156,7 @@ const widestSpan = 6
 // height never depends on the step, so stepping moves nothing.
 func (m *Model) layLadder(w, rows int) *ladder.Ladder {
 	t, _, upto := m.shown()
-	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100 || m.s.Lesson().Calls, Flat: t.Source != trace.Model, Axis: m.axis, Label: m.label, State: m.stateTag, Say: m.tagWords}
+	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100 || m.s.Lesson().Calls, Flat: m.flat(), Axis: m.axis, Label: m.label, State: m.stateTag, Say: m.tagWords, Held: m.heldPackets()}
 	for opt.Span = widestSpan; opt.Span > 3; opt.Span-- {
 		if l := ladder.New(t, opt); l.Rows <= rows {
 			return l

@@ -45,8 +45,8 @@ const (
 	views
 )
 
-// LiveFunc plays a script with real sockets.
-type LiveFunc func(ctx context.Context, s *scenario.Script) (*lab.Result, error)
+// LiveFunc plays a script with real sockets: at the best level there is, or on the wire.
+type LiveFunc func(ctx context.Context, s *scenario.Script, wire bool) (*lab.Result, error)
 
 // A Model is the root model.
 type Model struct {
@@ -89,16 +89,17 @@ type Model struct {
 	allRows   bool
 	rowWhy    bool
 	quitting  bool
-	more      bool // the question of a review is closed, and the next one is wanted
-	only      bool // branch 1 is all there is: no lesson lies below it
+	more      bool     // the question of a review is closed, and the next one is wanted
+	wire      *wireRun // the real kernel is stepped; nil: it is not
+	only      bool     // branch 1 is all there is: no lesson lies below it
 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
 	if m.opt.StartLive {
-		return tea.Batch(m.startLive(), m.look())
+		return tea.Batch(m.startLive(m.opt.StartWire), m.look())
 	}
-	return m.look()
+	return tea.Batch(m.look(), m.nextMoment())
 }
 
 // Update implements tea.Model.
@@ -112,6 +113,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onTick(msg)
 	case liveMsg:
 		m.onLive(msg)
+	case wireMsg:
+		return m, m.onMoment(msg)
 	case watchMsg:
 		return m, m.onWatch(msg)
 	}

@@ -124,6 +124,12 @@ func (m *Model) tcbColumn(views []trace.View, h trace.Host, w int, full bool) []
 	if full {
 		return append(lines, m.tcbRows(v, w)...)
 	}
+	if v.Known[trace.VarUnacked] || v.Known[trace.VarRetransmits] { // TCP_INFO
+		return append(lines,
+			m.varLine(v, w, []string{"unacked", "retransmits", "RTO"}, trace.VarUnacked, trace.VarRetransmits, trace.VarRTO),
+			m.varLine(v, w, []string{"RTT", "cwnd", "SND.WND"}, trace.VarRTT, trace.VarCwnd, trace.VarSndWnd),
+			plain(m.timerText(v)))
+	}
 	return append(lines,
 		m.varLine(v, w, []string{"ISS", "UNA", "NXT"}, trace.VarISS, trace.VarSndUna, trace.VarSndNxt),
 		m.varLine(v, w, []string{"IRS", "RCV.NXT"}, trace.VarIRS, trace.VarRcvNxt),
@@ -292,7 +298,8 @@ func (m *Model) timerText(v *trace.View) string {
 	if v.State == wire.StateClosed {
 		return "timer -"
 	}
-	for id, name := range map[trace.VarID]string{trace.VarRetransmit: "RTX", trace.VarDelayedAck: "ACK", trace.VarPersist: "probe", trace.VarTimeWait: "2MSL"} {
+	for id, name := range map[trace.VarID]string{trace.VarRetransmit: "RTX", trace.VarDelayedAck: "ACK", trace.VarPersist: "probe", trace.VarTimeWait: "2MSL",
+		trace.VarKeepAlive: "keep-alive", trace.VarFinWait2: "FIN-WAIT-2"} {
 		if m.hidden(v, id) {
 			return "timer ???"
 		}
@@ -302,6 +309,9 @@ func (m *Model) timerText(v *trace.View) string {
 	}
 	if at == 0 {
 		return "timer -"
+	}
+	if left, ok := m.untilThen(time.Duration(at)); ok {
+		return m.s.Words.T("timer_in", best, seconds(left))
 	}
 	return "timer " + best + " t=" + trace.Ms(time.Duration(at))
 }

@@ -51,13 +51,13 @@ func (m *Model) onTick(n tickMsg) tea.Cmd {
 }
 
 // startLive plays the lesson's script with real sockets, in the background.
-func (m *Model) startLive() tea.Cmd {
+func (m *Model) startLive(wire bool) tea.Cmd {
 	if m.running || m.opt.Live == nil {
 		return nil
 	}
 	if m.branch == 0 && m.s.Open() && m.askedLive != m.s.Ask().ID { // who asks twice wants to see it
 		m.askedLive = m.s.Ask().ID
-		m.say("live_answer_first")
+		m.message = m.s.Words.T("live_answer_first", map[bool]string{false: "L", true: "W"}[wire])
 		return nil
 	}
 	if l := m.s.Lesson(); !l.Compare && m.s.Step().Scene == "" {
@@ -70,7 +70,7 @@ func (m *Model) startLive() tea.Cmd {
 		script = b.script
 	}
 	return func() tea.Msg {
-		res, err := m.opt.Live(m.ctx, script)
+		res, err := m.opt.Live(m.ctx, script, wire)
 		return liveMsg{res, err}
 	}
 }

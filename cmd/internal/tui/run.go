@@ -28,6 +28,7 @@ type Options struct {
 	Save      func() error
 	Live      LiveFunc
 	StartLive bool
+	StartWire bool      // StartLive plays on the wire
 	Watch     WatchFunc // nil: the lesson stays as it is
 	Review    string    // "2/7": one question is asked again, and going on ends the screen
 
@@ -130,8 +131,7 @@ func (m *Model) write() {
 	if m.branch > 0 {
 		name = fmt.Sprintf("%s-branch%d.svg", m.s.Lesson().ID, m.branch)
 	}
-	flat := t.Source != trace.Model
-	svg := ladder.New(t, ladder.Options{Upto: upto, Calls: true, Flat: flat, Axis: m.axis, Label: m.label, State: m.stateTag}).SVG(m.s.Title())
+	svg := ladder.New(t, ladder.Options{Upto: upto, Calls: true, Flat: m.flat(), Axis: m.axis, Label: m.label, State: m.stateTag}).SVG(m.s.Title())
 	m.message = m.s.Words.T("wrote", absolute(name))
 	if err := os.WriteFile(name, []byte(svg), 0o644); err != nil {
 		m.message = err.Error()

@@ -91,6 +91,9 @@ func TestScreens(t *testing.T) {
 			}
 		}
 	}
+	for name := range wireScreens() {
+		used[name] = true
+	}
 	simtest.Unread(t, used)
 }
 
@@ -234,9 +237,9 @@ func TestLive(t *testing.T) {
 	m := newModel(t, "en", 80, 24, false)
 	script := m.s.Lesson().Script
 	answer := func(res *lab.Result, err error) {
-		m.opt.Live = func(context.Context, *scenario.Script) (*lab.Result, error) { return res, err }
+		m.opt.Live = func(context.Context, *scenario.Script, bool) (*lab.Result, error) { return res, err }
 		m.page = pageLesson
-		m.Update(m.startLive()())
+		m.Update(m.startLive(false)())
 	}
 	answer(&lab.Result{Level: lab.LevelPrivate, Trace: m.s.Lesson().Recorded[""]}, nil)
 	if m.page != pageCompare || m.report.Differences() != 0 {

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
@@ -64,6 +65,9 @@ func (m *Model) lessonPage() []line {
 	most := room - 1
 	if m.branch > 0 { // the picture of another world matters more than all its words
 		most = max(5, room-8)
+	}
+	if m.wire != nil {
+		most = max(6, room*2/5)
 	}
 	words := m.wordsPane(m.w-2, most)
 	page := []line{header}
@@ -197,6 +201,9 @@ func (m *Model) header() line {
 	if e := t.At(upto); e != nil {
 		now = msText(e.T)
 	}
+	if m.wire != nil && m.current().atEnd() {
+		now = msText(m.wire.now.Now.Round(time.Millisecond / 10))
+	}
 	source := w.T("model") + " " + w.T("seed", m.s.Run.Seed)
 	if b := m.current(); b != nil {
 		source = b.name
@@ -241,7 +248,7 @@ func (m *Model) footer() line {
 		return line{look: lookFaint, text: " " + width.Cut(w.T("ask_typed"), m.w-1)}
 	}
 	text := ""
-	for _, k := range footerKeys {
+	for _, k := range m.footerKeys() {
 		item := k.key + " " + short(w.Key(string(k.act)))
 		if width.Of(text)+width.Of(item)+2 > m.w-1 {
 			continue
@@ -282,6 +289,9 @@ func (m *Model) wordsPane(w, n int) []line {
 
 // wordsBelow is what the words pane shows below a long message.
 func (m *Model) wordsBelow(w, n int) []line {
+	if m.wire != nil {
+		return clip(m.wireLines(w, n), n)
+	}
 	if m.branch > 0 {
 		return clip(m.branchLines(w), n)
 	}

@@ -1,0 +1,37 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"netlab/capture"
+	"netlab/live"
+	"netlab/sim/scenario"
+	"netlab/sim/trace"
+)
+
+// childWire plays the script between namespaces and reports.
+func childWire(ctx context.Context, s *scenario.Script, st stage, out io.Writer) error {
+	p, rec, err := playWire(ctx, s, st)
+	if p == nil {
+		return writeMessage(out, refusal("namespace", err))
+	}
+	if st.hand != nil {
+		if err := st.hand.tell(rec.events, true); err != nil {
+			return err
+		}
+		rec.events = nil // they are told
+	}
+	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: capture.Stats{Captured: len(rec.frames)}}
+	return rec.sendAll(out, end, err)
+}
+
+// merge puts what the calls and the wire have shown so far into one order.
+func (n *network) merge(p *live.Player, rec *recording) []trace.Event {
+	all := append(slices.Clone(rec.events), n.events(p)...)
+	slices.SortStableFunc(all, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })
+	return dropRepeated(all)
+}
