@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // ParsePort reads a port, 0 to 65535.
@@ -22,7 +23,11 @@ func ParsePort(s string) (uint16, error) {
 // ParseLocal reads the own end of a socket: "8888", "127.0.0.1:8888", "[::1]:8888",
 // ":8888", or an address alone. Without an address it is every IPv4 address of this host.
 func ParseLocal(s string) (netip.AddrPort, error) {
-	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+	bare := s
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		bare = s[1 : len(s)-1]
+	}
+	if a, err := parseAddr(bare); err == nil {
 		return netip.AddrPortFrom(a, 0), nil
 	}
 	host, port, ok := cutPort(s)
@@ -38,11 +43,22 @@ func ParseLocal(s string) (netip.AddrPort, error) {
 	}
 	addr := netip.IPv4Unspecified()
 	if host != "" {
-		if addr, err = netip.ParseAddr(host); err != nil {
+		if addr, err = parseAddr(host); err != nil {
 			return netip.AddrPort{}, errors.New("the own address is an IP address of this host")
 		}
 	}
 	return netip.AddrPortFrom(addr, n), nil
+}
+
+// parseAddr reads an address whose zone, if it has one, is an interface's name.
+func parseAddr(s string) (netip.Addr, error) {
+	a, err := netip.ParseAddr(s)
+	if err == nil && strings.ContainsFunc(a.Zone(), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
+	}) {
+		err = errors.New("the zone is no interface's name")
+	}
+	return a, err
 }
 
 // ParseRemote reads the peer's end: a name or an address, and a port that is not 0.

@@ -66,7 +66,6 @@ func acceptReturn(s *sock, c *conn) trace.Event {
 
 // live plays the connection until it is closed.
 func (c *conn) live(ctx context.Context, h *hub) {
-	c.ctx = ctx
 	stop := context.AfterFunc(ctx, func() { _ = c.tcp.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	written := make(chan struct{})
@@ -115,7 +114,9 @@ func (c *conn) hold(ctx context.Context) error {
 
 // recv reads once and tells what the call returned.
 func (c *conn) recv(buf []byte) (string, error) {
-	_ = c.tcp.SetReadDeadline(c.until())
+	if err := c.limit(c.tcp.SetReadDeadline, c.until()); err != nil {
+		return "", err
+	}
 	c.calls("recv", c.name+" "+strconv.Itoa(len(buf)))
 	n, err := c.tcp.Read(buf)
 	args := c.name + " " + strconv.Itoa(len(buf))
@@ -138,6 +139,16 @@ func (c *conn) recv(buf []byte) (string, error) {
 	return data, nil
 }
 
+// limit sets the deadline of the next call. The end of the run sets one that has passed;
+// looking for that end only after the deadline is set, neither can undo the other.
+func (c *conn) limit(set func(time.Time) error, t time.Time) error {
+	_ = set(t)
+	if c.ctx.Err() != nil {
+		return net.ErrClosed
+	}
+	return nil
+}
+
 // send writes and tells what the call returned.
 func (c *conn) send(text string) error {
 	if c.opt.Fault == WholeBuffer && len(text) < len(c.buffer) {
@@ -145,7 +156,9 @@ func (c *conn) send(text string) error {
 		c.note(WhyGarbage, len(c.buffer), n, len(c.buffer)-n)
 		text = string(c.buffer[:])
 	}
-	_ = c.tcp.SetWriteDeadline(time.Now().Add(c.patience()))
+	if err := c.limit(c.tcp.SetWriteDeadline, time.Now().Add(c.patience())); err != nil {
+		return err
+	}
 	args := c.name + " " + quoted(text)
 	c.calls("send", args)
 	n, err := c.tcp.Write([]byte(text))

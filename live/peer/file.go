@@ -71,11 +71,13 @@ type stream struct {
 
 // Read implements io.Reader.
 func (s *stream) Read(b []byte) (int, error) {
-	limit := time.Now().Add(s.patience())
+	until := time.Now().Add(s.patience())
 	if s.idle {
-		limit = s.until()
+		until = s.until()
 	}
-	_ = s.tcp.SetReadDeadline(limit)
+	if err := s.limit(s.tcp.SetReadDeadline, until); err != nil {
+		return 0, err
+	}
 	n, err := s.tcp.Read(b)
 	s.idle = false
 	s.count++
@@ -85,7 +87,9 @@ func (s *stream) Read(b []byte) (int, error) {
 
 // Write implements io.Writer.
 func (s *stream) Write(b []byte) (int, error) {
-	_ = s.tcp.SetWriteDeadline(time.Now().Add(s.patience()))
+	if err := s.limit(s.tcp.SetWriteDeadline, time.Now().Add(s.patience())); err != nil {
+		return 0, err
+	}
 	n, err := s.tcp.Write(b)
 	s.count++
 	s.meter(n)

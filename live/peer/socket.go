@@ -143,9 +143,9 @@ func (p *peer) unsettled() bool {
 	defer p.looking.Unlock()
 	return slices.ContainsFunc(p.socks, func(s *sock) bool {
 		switch s.kernel {
-		case wire.StateFinWait1, wire.StateClosing, wire.StateLastAck:
+		case wire.StateFinWait1, wire.StateFinWait2, wire.StateClosing, wire.StateLastAck:
 			return true
-		default: // nothing is under way that takes less than a minute
+		default: // TIME-WAIT takes a minute, and in the others nothing is awaited
 			return false
 		}
 	})

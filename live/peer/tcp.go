@@ -158,6 +158,7 @@ func (h *hub) typed(line string) (done bool) {
 
 // begin lets a connection live.
 func (h *hub) begin(ctx context.Context, c *conn) {
+	c.ctx = ctx
 	h.conns = append(h.conns, c)
 	h.last.Store(c)
 	h.served++

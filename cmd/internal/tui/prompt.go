@@ -253,7 +253,7 @@ func (m *promptModel) View() string {
 		return width.Cut("> _ "+m.hint, max(4, m.w-1))
 	}
 	before, after := string(m.text[:m.at]), string(m.text[m.at:])
-	room := max(8, m.w-4)
+	room := max(1, m.w-5) // beside "> ", the cursor and a free column
 	for width.Of(before) > room {
 		_, n := firstRune(before)
 		before = before[n:]
