@@ -45,8 +45,7 @@ func isCall(err error, call string) bool {
 
 func (p *peer) newConn(name string, number int, tcp *net.TCPConn) *conn {
 	s := p.newSock(name)
-	s.local = unmap(tcp.LocalAddr().(*net.TCPAddr).AddrPort())
-	s.remote = unmap(tcp.RemoteAddr().(*net.TCPAddr).AddrPort())
+	s.between(unmap(tcp.LocalAddr().(*net.TCPAddr).AddrPort()), unmap(tcp.RemoteAddr().(*net.TCPAddr).AddrPort()))
 	return s.asConn(number, tcp)
 }
 

@@ -70,6 +70,13 @@ func (s *sock) opened(raw syscall.RawConn) {
 	s.raw = raw
 }
 
+// between notes the socket's two ends, as far as they are known.
+func (s *sock) between(local, remote netip.AddrPort) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.local, s.remote = local, remote
+}
+
 // shut notes that the descriptor is closed; the connection may live on in the kernel.
 func (s *sock) shut() {
 	s.mu.Lock()

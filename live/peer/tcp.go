@@ -184,7 +184,7 @@ func (p *peer) listen(ctx context.Context) (*net.TCPListener, *sock, error) {
 		return nil, nil, err
 	}
 	s := p.newSock(listenerName)
-	s.local = local
+	s.between(local, netip.AddrPort{})
 	lc := net.ListenConfig{Control: s.prepare(p.opt.Fault != NoReuse)}
 	lc.SetMultipathTCP(false) // plain TCP is what is to be seen
 	where := s.name + " " + local.String()
@@ -204,8 +204,7 @@ func (p *peer) listen(ctx context.Context) (*net.TCPListener, *sock, error) {
 	_ = s.did("bind", where, "0", nil)
 	s.becomes(Bound)
 	_ = s.did("listen", s.name, "0", nil)
-	s.local = tcp.Addr().(*net.TCPAddr).AddrPort()
-	s.local = netip.AddrPortFrom(s.local.Addr().Unmap(), s.local.Port())
+	s.between(unmap(tcp.Addr().(*net.TCPAddr).AddrPort()), netip.AddrPort{})
 	_ = s.did("getsockname", s.name, s.local.String(), nil)
 	s.becomes(Listening)
 	p.sample()
@@ -299,7 +298,7 @@ func (p *peer) connectTo(ctx context.Context, s *sock, end netip.AddrPort) (*con
 		}
 		dialer.LocalAddr = net.TCPAddrFromAddrPort(local)
 		bound = local.String()
-		s.local = local
+		s.between(local, netip.AddrPort{})
 	}
 	where := s.name + " " + end.String()
 	dialer.Control = func(_, _ string, raw syscall.RawConn) error {
@@ -308,7 +307,7 @@ func (p *peer) connectTo(ctx context.Context, s *sock, end netip.AddrPort) (*con
 		if bound != "" {
 			s.calls("bind", s.name+" "+bound)
 		}
-		s.remote = end
+		s.between(s.local, end)
 		s.becomes(Connecting)
 		s.calls("connect", where)
 		return nil
@@ -316,6 +315,7 @@ func (p *peer) connectTo(ctx context.Context, s *sock, end netip.AddrPort) (*con
 	conn, err := dialer.DialContext(ctx, network("tcp", end.Addr()), end.String())
 	if err != nil {
 		s.opened(nil)
+		defer s.between(netip.AddrPort{}, netip.AddrPort{}) // another connection may have them
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -327,7 +327,7 @@ func (p *peer) connectTo(ctx context.Context, s *sock, end netip.AddrPort) (*con
 		s.becomes(Unconnected)
 		return nil, failed
 	}
-	s.local = unmap(conn.LocalAddr().(*net.TCPAddr).AddrPort())
+	s.between(unmap(conn.LocalAddr().(*net.TCPAddr).AddrPort()), end)
 	if bound != "" {
 		_ = s.returned("bind", s.name+" "+bound, "0", nil)
 	}

@@ -18,8 +18,8 @@ func (a *app) peerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "peer tcp|udp",
 		Short: "A client or server to talk to, with its segments shown",
-		Long: "Talk with real sockets on this host's own network, on any system: every call, what it\nreturned and what that means, each state of the socket, and where packets may be captured\n" +
-			"(also inside netlab live --exec) each segment: -> leaves, <- arrives; numbers count from the SYN.\n" +
+		Long: "Talk with real sockets on this host's own network, on any system. Shown are every call, what\nit returned and what that means; each state of the socket, by the API and (TCP …) by the kernel;\n" +
+			"and where packets may be captured, as inside netlab live --exec, each segment: -> leaves,\n<- arrives, and numbers count from the SYN. s listens, x1 is the first accepted, c is a client.\n" +
 			"What is typed goes out, what arrives is printed above it. quit or Ctrl-C ends.",
 		Example: "  netlab peer tcp --listen 8888                          a server for many clients; /list, /to 2 TEXT\n" +
 			"  netlab peer tcp --connect 127.0.0.1:8888               a client, in another terminal\n" +
