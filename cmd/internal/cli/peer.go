@@ -214,7 +214,15 @@ func (a *app) peerError(proto wire.Proto, err error) error {
 		if call.Errno == "EAI_NONAME" {
 			meaning = w.T("peer_no_such_host")
 		}
-		return &exitError{code, errors.New(w.T("peer_failed", call.Call+" "+call.Args, string(call.Errno), meaning)), peerAdvice(w, proto, call.Errno)}
+		what := w.T("peer_failed", call.Call+" "+call.Args, string(call.Errno), meaning)
+		if meaning == "" { // an errno that is no part of the lessons says itself
+			what = w.T("peer_says", call.Call+" "+call.Args, string(call.Errno))
+		}
+		advice := peerAdvice(w, proto, call.Errno)
+		if strings.Contains(call.Args, "IP_ADD_MEMBERSHIP") {
+			advice = peerAdvice(w, proto, wire.ENETUNREACH) // the system has found no interface for the group
+		}
+		return &exitError{code, errors.New(what), advice}
 	}
 	return err
 }

@@ -221,5 +221,9 @@ func (w *segmentWatch) leavesHost(e *peer.Event) bool {
 		return false
 	}
 	a := e.Remote.Addr()
+	if a.IsMulticast() && w.show.flags.Interface != "" {
+		ifi, err := net.InterfaceByName(w.show.flags.Interface)
+		return err == nil && ifi.Flags&net.FlagLoopback == 0
+	}
 	return !a.IsLoopback() && !w.own[a]
 }
