@@ -64,13 +64,16 @@ func (d *diag) ask(local, peer netip.AddrPort, extensions byte) ([]byte, bool) {
 	binary.NativeEndian.PutUint32(req[8:], d.seq)
 	body := req[16:]
 	body[0], body[1], body[2] = unix.AF_INET, unix.IPPROTO_TCP, extensions
+	src, dst := local.Addr().AsSlice(), peer.Addr().AsSlice()
+	if local.Addr().Is6() {
+		body[0] = unix.AF_INET6
+	}
 	binary.NativeEndian.PutUint32(body[4:], ^uint32(0)) // any state
 	id := body[8:]
 	binary.BigEndian.PutUint16(id[0:], local.Port())
 	binary.BigEndian.PutUint16(id[2:], peer.Port())
-	src, dst := local.Addr().As4(), peer.Addr().As4()
-	copy(id[4:], src[:])
-	copy(id[20:], dst[:])
+	copy(id[4:20], src)
+	copy(id[20:36], dst)
 	copy(id[40:], "\xff\xff\xff\xff\xff\xff\xff\xff") // no cookie
 	if err := unix.Sendto(d.fd, req, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return nil, false

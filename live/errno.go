@@ -13,6 +13,7 @@ import (
 var windowsErrnos = map[syscall.Errno]wire.Errno{
 	10013: wire.EACCES, 10048: wire.EADDRINUSE, 10054: wire.ECONNRESET, 10053: wire.ECONNRESET,
 	10057: wire.ENOTCONN, 10058: wire.EPIPE, 10060: wire.ETIMEDOUT, 10061: wire.ECONNREFUSED,
+	10040: wire.EMSGSIZE, 10049: wire.EADDRNOTAVAIL, 10051: wire.ENETUNREACH, 10065: wire.EHOSTUNREACH,
 }
 
 var unixErrnos = map[syscall.Errno]wire.Errno{
@@ -42,6 +43,15 @@ func systemErrno(err error) wire.Errno {
 		return wire.ETIMEDOUT
 	}
 	return wire.Errno(err.Error())
+}
+
+// Errno finds the errno in an error of a call, by its name in C on every operating
+// system; a deadline that has passed is ETIMEDOUT, and no error is the empty string.
+func Errno(err error) wire.Errno {
+	if err == nil {
+		return wire.OK
+	}
+	return errnoOf(err)
 }
 
 // What package net cannot say, because it has no socket yet.

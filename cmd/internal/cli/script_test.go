@@ -28,10 +28,14 @@ func TestScripts(t *testing.T) {
 		Condition: func(cond string) (bool, error) {
 			return cond == "live" && (os.Getenv("NETLAB_REQUIRE_LIVE") != "" || liveWorks()), nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": startPeer, "ended": endPeer, "interrupt": interruptPeer, "saw": sawPeer,
+		},
 		Setup: func(env *testscript.Env) error {
 			for _, v := range []string{"NETLAB_REQUIRE_LIVE", "NETLAB_UPDATE"} {
 				env.Setenv(v, os.Getenv(v))
 			}
+			env.Values[peersKey{}] = map[string]*started{}
 			env.Setenv("LC_ALL", "C.UTF-8")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			return nil
