@@ -60,6 +60,7 @@ type catalogue struct {
 	Levels       map[string]string   `toml:"levels"`
 	Calls        map[string]string   `toml:"calls"`
 	Reasons      map[string]string   `toml:"reasons"` // by the English sentence
+	Quirks       map[string]string   `toml:"quirks"`  // by name
 }
 
 // Words are the words of one language.
@@ -143,6 +144,14 @@ func (w *Words) Rule(r *wire.Rule) string {
 		return s
 	}
 	return r.Text
+}
+
+// Quirk returns what a habit of the kernel's is; english is its own text.
+func (w *Words) Quirk(name, english string) string {
+	if s, ok := w.c.Quirks[name]; ok {
+		return s
+	}
+	return english
 }
 
 // Explanation returns an explanation's text.

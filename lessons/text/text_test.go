@@ -6,6 +6,7 @@ import (
 	"netlab/sim"
 	"netlab/sim/compare"
 	"netlab/sim/scenario"
+	"netlab/sim/tcp"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
@@ -45,6 +46,9 @@ func TestChineseIsComplete(t *testing.T) {
 	}
 	for _, n := range scenario.Needs() {
 		need("reasons", zh.Reasons, n.Text())
+	}
+	for _, q := range tcp.Quirks() {
+		need("quirks", zh.Quirks, q.String())
 	}
 	for id := range en.UI {
 		need("ui", zh.UI, id)

@@ -14,10 +14,12 @@ import (
 
 // A Case is one script that is played by the kernel and by the model.
 type Case struct {
-	Name   string // the situation and the segment, or the walk
-	Script *scenario.Script
-	first  int           // the statement from which on what B does is compared
-	watch  time.Duration // for how long from there
+	ID        string // p1, p2, … for probes, w1, w2, … for walks
+	Situation string // of a probe
+	Name      string // the situation and the segment, or the walk
+	Script    *scenario.Script
+	first     int           // the statement from which on what B does is compared
+	watch     time.Duration // for how long from there
 }
 
 // A Verdict says how the kernel and the model agree on a case.

@@ -12,8 +12,8 @@ import (
 	"netlab/sim/wire"
 )
 
-// peerLoss is how many packets in a hundred are lost on the way between two peers.
-const peerLoss = 5
+// PeerLoss is how many packets in a hundred are lost on the way between two peers.
+const PeerLoss = 5
 
 // A peerCase is one connection between the model and the kernel.
 type peerCase struct {
@@ -33,7 +33,7 @@ func newPeerCase(n int) peerCase {
 	const patience = "within 120s"
 	lines := []string{
 		"# The model as the kernel's peer: octets both ways, and a close.",
-		"host A", "host B", fmt.Sprintf("link A B delay=2ms loss=%d%%", peerLoss),
+		"host A", "host B", fmt.Sprintf("link A B delay=2ms loss=%d%%", PeerLoss),
 		"B: s = socket tcp", "B: listen s 80", "A: c = socket tcp",
 		"A: connect c B:80 " + patience,
 		"B: x = accept s " + patience,

@@ -113,6 +113,9 @@ func Probes() []Case {
 			}
 		}
 	}
+	for i := range all {
+		all[i].ID = fmt.Sprintf("p%d", i+1)
+	}
 	return all
 }
 
@@ -126,7 +129,9 @@ func (s *situation) probe(segment string) Case {
 	if s.sock != "" {
 		lines = append(lines, "B: getsockopt "+s.sock+" SO_ERROR")
 	}
-	return newCase("probe", s.name+": "+segment, len(s.lines), silenceAfter+lateBy, lines)
+	c := newCase("probe", s.name+": "+segment, len(s.lines), silenceAfter+lateBy, lines)
+	c.Situation = s.name
+	return c
 }
 
 // newCase makes a case of a script's lines; first is the statement from which on the answers

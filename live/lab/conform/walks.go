@@ -22,7 +22,9 @@ func Walks(n int, seed uint64) []Case {
 	var all []Case
 	for i := range n {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
-		all = append(all, newWalk(fmt.Sprintf("walk %d of seed %d", i+1, seed), r))
+		w := newWalk(fmt.Sprintf("walk %d of seed %d", i+1, seed), r)
+		w.ID = fmt.Sprintf("w%d", i+1)
+		all = append(all, w)
 	}
 	return all
 }
