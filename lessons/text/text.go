@@ -59,7 +59,9 @@ type catalogue struct {
 	Errnos       map[string]string   `toml:"errnos"`
 	Levels       map[string]string   `toml:"levels"`
 	Calls        map[string]string   `toml:"calls"`
-	Reasons      map[string]string   `toml:"reasons"` // by the English sentence
+	Reasons      map[string]string   `toml:"reasons"`  // by the English sentence
+	Findings     map[string]string   `toml:"findings"` // in captures, by their kind
+	Phrases      map[string]string   `toml:"phrases"`  // by the English phrase
 }
 
 // Words are the words of one language.
@@ -119,6 +121,12 @@ func (w *Words) Reason(err error) string {
 	why := strings.TrimPrefix(err.Error(), "cannot be shown live, because ")
 	return pick(w.c.Reasons, nil, why, why)
 }
+
+// Finding returns the sentence of a kind of finding, with its places for arguments.
+func (w *Words) Finding(kind, english string) string { return pick(w.c.Findings, nil, kind, english) }
+
+// Phrase returns a phrase that stands in a sentence.
+func (w *Words) Phrase(english string) string { return pick(w.c.Phrases, nil, english, english) }
 
 // Key returns what a key does, by the action's id.
 func (w *Words) Key(action string) string { return pick(w.c.Keys, w.en.Keys, action, "?"+action+"?") }

@@ -123,7 +123,7 @@ func (a *app) judge(s *scenario.Script, t *trace.Trace) error {
 // writeTrace writes a trace in a format. frames are the captured ones of a live
 // run; nil makes them from the model's segments.
 func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []capture.Frame) error {
-	live := t.Source == trace.Live
+	live := t.Source != trace.Model // one point of observation
 	switch format {
 	case "json":
 		return t.WriteJSON(w)
