@@ -19,7 +19,7 @@ import (
 type Row struct {
 	Frame    int
 	At       time.Duration // since the conversation's first packet
-	From     int           // which end sent it; of an ICMP error: whose packet it is about
+	From     int           // from which end's side it came
 	Label    string        // "SYN,ACK seq=0 ack=1", with relative numbers
 	Options  string
 	States   [2]follow.Inferred
@@ -129,6 +129,9 @@ func (b *builder) Packet(s *follow.Summary, views [2]follow.EndView, p *follow.P
 		f := &p.Findings[i]
 		b.add(trace.Event{T: p.At, Host: e.Host, Kind: trace.Note, Conn: e.Conn, Rule: f.Kind.Rule(), Text: f.Text(), Cause: row.Event,
 			CauseBy: "the packet itself", Source: trace.Capture, Frame: p.Frame})
+	}
+	if e.Proto == wire.ICMP {
+		row.From = 1 - p.From
 	}
 	b.c.Rows = append(b.c.Rows, row)
 	b.c.Link = b.rec.Link

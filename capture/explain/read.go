@@ -74,9 +74,9 @@ func (w *walker) walk(file io.Reader, take func(h *capture.Headers, rec *read.Re
 	}
 	var d capture.Decoder
 	var h capture.Headers
+	var rec read.Record
 	for {
-		rec, err := r.Next()
-		if err != nil {
+		if rec, err = r.Next(); err != nil {
 			w.rep.Warnings = r.Warnings()
 			if err != io.EOF {
 				w.rep.Broken = err

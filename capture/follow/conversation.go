@@ -85,6 +85,7 @@ type end struct {
 	lastAck wire.Seq // of the last segment
 	lastAt  time.Duration
 	wnd     uint16
+	synWnd  bool // the window stood in a SYN, which is never scaled (RFC 7323 §2.2)
 	scale   uint8
 	scaled  bool // its SYN offered a scale
 	mss     int
@@ -230,5 +231,8 @@ func (c *conv) shift(x int) (uint8, bool) {
 // window returns the window that the end with number x offers, in octets.
 func (c *conv) window(x int) (octets int, known bool) {
 	n, ok := c.shift(x)
+	if c.ends[x].synWnd {
+		n, ok = 0, true
+	}
 	return int(c.ends[x].wnd) << n, ok
 }

@@ -1,37 +1,40 @@
 package follow
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"netlab/capture"
 	"netlab/sim/wire"
 )
 
-// A key names a conversation, whichever way a packet goes: the lower socket is first.
+// A key names a conversation, whichever way a packet goes: the lower socket is first. It
+// has no padding, so that it is hashed in one piece.
 type key struct {
-	lo, hi [18]byte
-	proto  wire.Proto
-}
-
-func socket(a netip.Addr, port uint16) (s [18]byte) {
-	b := a.As16()
-	copy(s[:], b[:])
-	s[16], s[17] = byte(port>>8), byte(port)
-	return s
+	lo, hi [2]uint64
+	rest   uint64 // the ports and the protocol
 }
 
 // keyOf returns the key of a packet, and whether its sender is the lower socket.
 func keyOf(proto wire.Proto, src netip.Addr, srcPort uint16, dst netip.Addr, dstPort uint16) (k key, low bool) {
-	s, d := socket(src, srcPort), socket(dst, dstPort)
-	for i := range s {
-		if s[i] != d[i] {
-			if low = s[i] < d[i]; !low {
-				s, d = d, s
-			}
-			break
-		}
+	s, d := words(src), words(dst)
+	switch {
+	case s[0] != d[0]:
+		low = s[0] < d[0]
+	case s[1] != d[1]:
+		low = s[1] < d[1]
+	default:
+		low = srcPort < dstPort
 	}
-	return key{s, d, proto}, low
+	if !low {
+		s, d, srcPort, dstPort = d, s, dstPort, srcPort
+	}
+	return key{s, d, uint64(proto)<<32 | uint64(srcPort)<<16 | uint64(dstPort)}, low
+}
+
+func words(a netip.Addr) [2]uint64 {
+	b := a.As16()
+	return [2]uint64{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
 func packetKey(h *capture.Headers) (key, bool) {
@@ -39,4 +42,7 @@ func packetKey(h *capture.Headers) (key, bool) {
 }
 
 // toItself reports whether both ends are one socket.
-func (k *key) toItself() bool { return k.lo == k.hi }
+func (k *key) toItself() bool { return k.lo == k.hi && uint16(k.rest>>16) == uint16(k.rest) }
+
+// proto returns the protocol.
+func (k *key) proto() wire.Proto { return wire.Proto(k.rest >> 32) }

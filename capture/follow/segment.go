@@ -71,6 +71,7 @@ func (c *conv) synchronize(x int, h *capture.Headers, at time.Duration, frame in
 		me.unanswered++
 	}
 	me.rst = false
+	me.wnd, me.synWnd = h.Wnd, true
 	if ack {
 		me.synAck = true
 	} else {
@@ -315,7 +316,7 @@ func (c *conv) acknowledge(x int, h *capture.Headers, at time.Duration, frame in
 		me.dupAcks = 0
 	}
 	me.acked, me.lastAck, me.lastAt = true, h.Ack, at
-	me.wnd = h.Wnd
+	me.wnd, me.synWnd = h.Wnd, h.Flags.Has(wire.SYN)
 	if !h.Flags.Has(wire.SYN) && me.ackFrame == 0 {
 		me.ackFrame, me.ackAt = frame, at
 		if me.bareSyn && peer.synAck && c.rtt == 0 {

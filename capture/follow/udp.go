@@ -57,7 +57,7 @@ func (c *conv) report(x int, h *capture.Headers, frame int) {
 		from = Name(1 - x)
 	}
 	c.find(IcmpError, frame, refs, from, h.ICMP.Says, Name(x))
-	if c.key.proto == wire.UDP && c.pending[x] > 0 {
+	if c.key.proto() == wire.UDP && c.pending[x] > 0 {
 		c.pending[x]--
 	}
 }

@@ -275,7 +275,10 @@ func (e *explaining) one(ctx context.Context, rep *explain.Report) error {
 	if err != nil {
 		return err
 	}
-	if e.format == "text" && e.output == "" && !e.asScenario && e.a.frontEnd() == frontTUI {
+	if e.asScenario {
+		return e.writeScenario(ctx, c)
+	}
+	if e.format == "text" && e.output == "" && e.a.frontEnd() == frontTUI {
 		return e.screen(ctx, c)
 	}
 	return e.a.writeOut(e.output, func(w writer) error {
