@@ -44,6 +44,15 @@ func (r *Report) Followed() int {
 	return n
 }
 
+// keep lists a conversation, as long as there is room.
+func (r *Report) keep(s *follow.Summary) {
+	if len(r.Conversations) == maxListed {
+		r.Unlisted++
+		return
+	}
+	r.Conversations = append(r.Conversations, s)
+}
+
 // Options say how to read.
 type Options struct {
 	// Filter keeps conversations; nil keeps all.
@@ -130,12 +139,8 @@ func Read(ctx context.Context, file io.Reader, opt Options) (*Report, error) {
 	rep := &Report{}
 	w := &walker{ctx, rep, opt.Progress}
 	f := follow.New(follow.Options{Done: func(s *follow.Summary) {
-		switch {
-		case opt.Filter != nil && !opt.Filter.Conversation(s):
-		case len(rep.Conversations) == maxListed:
-			rep.Unlisted++
-		default:
-			rep.Conversations = append(rep.Conversations, s)
+		if opt.Filter == nil || opt.Filter.Conversation(s) {
+			rep.keep(s)
 		}
 	}})
 	err := w.walk(file, func(h *capture.Headers, rec *read.Record) error {

@@ -53,31 +53,33 @@ type end struct {
 	octets  int64
 
 	// What it has sent.
-	started   bool
-	base      wire.Seq // relative numbers count from it
-	next      wire.Seq // after the highest number sent
-	iss       wire.Seq
-	syn       bool // has sent a SYN
-	bareSyn   bool // without ACK
-	synAck    bool
-	plain     bool // has sent a segment without SYN and RST
-	data      bool
-	fin       bool
-	finSeq    wire.Seq
-	finAck    wire.Seq // what its first FIN acknowledged
-	rst       bool
-	rstFrame  int
-	rstAlone  bool     // nothing followed the reset
-	rstOpen   bool     // it sent the reset before it was synchronized: that changes no state
-	finProof  wire.Seq // after the first of its segments that acknowledges the peer's FIN
-	hasProof  bool
-	synFrame  int
-	ackFrame  int // of its first segment without SYN
-	finFrame  int
-	synAt     time.Duration
-	ackAt     time.Duration
-	dataAfter bool // new data after it had acknowledged the peer's FIN
-	ackedFin  bool // acknowledged the peer's FIN before its own
+	started    bool
+	base       wire.Seq // relative numbers count from it
+	next       wire.Seq // after the highest number sent
+	iss        wire.Seq
+	first      wire.Seq // initial number of its first SYN
+	syn        bool     // has sent a SYN
+	bareSyn    bool     // without ACK
+	synAck     bool
+	plain      bool // has sent a segment without SYN and RST
+	data       bool
+	fin        bool
+	finSeq     wire.Seq
+	finAck     wire.Seq // what its first FIN acknowledged
+	rst        bool
+	rstFrame   int
+	rstAlone   bool     // nothing followed the reset
+	rstOpen    bool     // it sent the reset before it was synchronized: that changes no state
+	finProof   wire.Seq // after the first of its segments that acknowledges the peer's FIN
+	hasProof   bool
+	synFrame   int
+	firstFrame int // of its first SYN
+	ackFrame   int // of its first segment without SYN
+	finFrame   int
+	synAt      time.Duration
+	ackAt      time.Duration
+	dataAfter  bool // new data after it had acknowledged the peer's FIN
+	ackedFin   bool // acknowledged the peer's FIN before its own
 
 	// What it has acknowledged and offered.
 	acked   bool

@@ -240,7 +240,7 @@ func (c *conv) begins(h *capture.Headers, at time.Duration, low bool) bool {
 		return false
 	}
 	me, peer := &c.ends[c.side(low)], &c.ends[1-c.side(low)]
-	if me.syn && me.iss == h.Seq && !(me.fin || peer.fin || me.rst && peer.plain) {
+	if me.syn && (me.iss == h.Seq || me.first == h.Seq) && !(me.fin || peer.fin || me.rst && peer.plain) {
 		return false
 	}
 	closed := (me.fin && peer.fin) || (me.rst || peer.rst) && (me.plain || peer.plain || me.synAck || peer.synAck || me.syn && peer.rst && me.iss != h.Seq)

@@ -211,3 +211,58 @@ func comparePaths(t *testing.T, name string, tr *trace.Trace) {
 		}
 	}
 }
+
+// A marks keeps which frames were said to be sent again.
+type marks struct{ again, probes map[int]bool }
+
+func (m *marks) Packet(_ *follow.Summary, _ [2]follow.EndView, p *follow.Packet) {
+	for _, f := range p.Findings {
+		switch f.Kind {
+		case follow.Retransmission, follow.FastRetransmission, follow.Spurious, follow.SynAgain, follow.FinAgain:
+			m.again[p.Frame] = true
+		case follow.ZeroWindowProbe, follow.KeepAlive:
+			m.probes[p.Frame] = true
+		default:
+		}
+	}
+}
+func (m *marks) Done(*follow.Summary, []follow.Finding) {}
+
+// What the model says it sends again, and nothing else, is found to be sent again.
+func TestRetransmissionsAreTheModels(t *testing.T) {
+	scripts, err := library.Scripts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := 0
+	for _, p := range tcp.Profiles() {
+		for _, s := range scripts {
+			if s.Puppets() {
+				continue
+			}
+			tr := sim.Run(s, sim.Options{Profile: p, Seed: sim.DefaultSeed})
+			c := newCapturing(t, tr)
+			m := &marks{map[int]bool{}, map[int]bool{}}
+			c.watched = m
+			for i := range tr.Events {
+				e := &tr.Events[i]
+				if !isFrame(e) {
+					continue
+				}
+				c.packet()
+				if e.Proto != wire.TCP || e.Kind != trace.Send {
+					continue
+				}
+				if e.Again {
+					again++
+				}
+				if e.Again != m.again[c.next] && !m.probes[c.next] {
+					t.Errorf("%s %s, %s: frame %d %s: the model says again %v, found %v", s.Name, s.Case, p.Name, c.next, e.Label(), e.Again, m.again[c.next])
+				}
+			}
+		}
+	}
+	if again < 100 {
+		t.Errorf("only %d segments were sent again", again)
+	}
+}

@@ -49,6 +49,14 @@ func (e *end) lastFrame() int {
 	return int(e.recent[(e.filled-1)%recentPackets].frame)
 }
 
+// lastFlags are the flags of what the end sent last.
+func (e *end) lastFlags() wire.Flags {
+	if e.filled == 0 {
+		return 0
+	}
+	return e.recent[(e.filled-1)%recentPackets].flags
+}
+
 // expected reports whether a reset has the number that its receiver expects, or one that
 // it may take for it (RFC 9293 §3.10.7.4, first and second).
 func (c *conv) expected(x int, h *capture.Headers) bool {

@@ -54,46 +54,6 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 // connection, or was none of its own.
 func (e *end) revive() { e.rstAlone = false }
 
-// synchronize follows a SYN.
-func (c *conv) synchronize(x int, h *capture.Headers, at time.Duration, frame int) {
-	me := &c.ends[x]
-	ack := h.Flags.Has(wire.ACK)
-	switch {
-	case !me.syn || (me.iss != h.Seq && c.forgotten()):
-		me.begin(h, at, frame)
-	case me.iss != h.Seq:
-		c.find(AnotherSyn, frame, nil, itoa(me.synFrame))
-		c.doubted = true
-		me.begin(h, at, frame)
-	case ack && !me.synAck: // the answer to a SYN that has crossed its own
-	default:
-		c.find(SynAgain, frame, nil, itoa(me.synFrame), millis(at-me.synAt))
-		me.unanswered++
-	}
-	me.rst = false
-	me.wnd, me.synWnd = h.Wnd, true
-	if ack {
-		me.synAck = true
-	} else {
-		me.bareSyn = true
-	}
-	if h.Len > 0 {
-		c.find(SynData, frame, nil, itoa(h.Len))
-	}
-}
-
-// begin notes an initial sequence number.
-func (e *end) begin(h *capture.Headers, at time.Duration, frame int) {
-	e.syn, e.iss, e.base, e.next = true, h.Seq, h.Seq, h.Seq
-	e.synFrame, e.synAt = frame, at
-	e.scaled, e.scale, e.mss = h.Options.HasWScale, h.Options.WScale, int(h.Options.MSS)
-	e.nGaps = 0
-}
-
-// forgotten reports whether the connection never came to be: a new number is then a new
-// attempt, as after a reset.
-func (c *conv) forgotten() bool { return c.ends[0].rst || c.ends[1].rst }
-
 // plain classifies a segment that neither opens nor resets.
 func (c *conv) plain(x int, h *capture.Headers, at time.Duration, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
@@ -269,7 +229,7 @@ func abs(n int) int { return max(n, -n) }
 // pureAck classifies an ACK without data.
 func (c *conv) pureAck(x int, h *capture.Headers, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
-	if !h.Flags.Has(wire.ACK) || !me.acked || h.Ack != me.lastAck || h.Seq != me.next || !me.plain {
+	if !h.Flags.Has(wire.ACK) || !me.acked || h.Ack != me.lastAck || h.Seq != me.next || !me.plain && peer.kind == lastPlain || me.lastFlags().Has(wire.SYN) && peer.kind == lastPlain {
 		return
 	}
 	same := h.Wnd == me.wnd

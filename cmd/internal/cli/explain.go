@@ -33,6 +33,7 @@ type explaining struct {
 	format, output string
 	number         int
 	asScenario     bool
+	unsaved        bool // there is no file: it was recorded and not kept
 
 	file   string // as the user named it
 	path   string // where it lies: standard input is kept in a file of its own

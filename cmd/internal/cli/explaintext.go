@@ -19,11 +19,15 @@ import (
 func (e *explaining) writeList(w writer, rep *explain.Report) error {
 	words := text.For(e.a.language())
 	var b strings.Builder
-	b.WriteString(words.T("x_head", e.file, rep.Packets, len(rep.Conversations)+rep.Unlisted) + "\n")
-	if !e.filter.Empty() {
-		b.Reset()
-		b.WriteString(words.T("x_head", e.file, rep.Packets, len(rep.Conversations)+rep.Unlisted) + " (" + e.filter.String() + ")\n")
+	title, n := "x_head", len(rep.Conversations)+rep.Unlisted
+	if n == 1 {
+		title = "x_head_one"
 	}
+	b.WriteString(words.T(title, e.file, rep.Packets, n))
+	if !e.filter.Empty() {
+		b.WriteString(" (" + e.filter.String() + ")")
+	}
+	b.WriteString("\n")
 	writeOthers(&b, words, rep)
 	if len(rep.Conversations) == 0 {
 		b.WriteString(words.T("x_none") + "\n")
@@ -60,7 +64,9 @@ func (e *explaining) writeList(w writer, rep *explain.Report) error {
 	if rep.Evicted > 0 {
 		b.WriteString(words.T("x_evicted", rep.Evicted) + "\n")
 	}
-	b.WriteString("\n" + words.T("x_more", e.file) + "\n")
+	if !e.unsaved {
+		b.WriteString("\n" + words.T("x_more", e.file) + "\n")
+	}
 	_, err := w.Write([]byte(b.String()))
 	return err
 }

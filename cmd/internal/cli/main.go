@@ -181,7 +181,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.color, "color", "auto", "colour: auto, always or never")
 	f.BoolVar(&a.noInput, "no-input", false, "never ask anything")
 	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
-	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.explainCommand(), a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.captureCommand(), a.explainCommand(), a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(helpTopics()...)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	return root
