@@ -36,20 +36,20 @@ type Conversation struct {
 	Bases    [2]wire.Seq // relative numbers count from these
 	Frames   []capture.Frame
 	Link     uint16
-	Cut      int // packets after the last row
+	Cut      int // packets before the first and after the last row
 }
 
 // Limits of what is told of one conversation.
 const (
 	// MaxRows bounds the packets that are told one by one.
-	MaxRows  = 20_000
-	maxData  = 4 << 20 // octets of data that are kept; of the others only the number
+	MaxRows  = 5_000
+	maxData  = 2 << 20 // octets of data that are kept; of the others only the number
 	blankLen = 1 << 20
 )
 
 // Detail reads the capture once more, for the conversation that s summarises.
 func Detail(ctx context.Context, file io.Reader, s *follow.Summary, opt Options) (*Conversation, error) {
-	b := &builder{c: &Conversation{Trace: &trace.Trace{Source: trace.Capture}}, want: s.N}
+	b := &builder{c: &Conversation{Trace: &trace.Trace{Source: trace.Capture}}, from: opt.From}
 	for x, e := range s.Ends {
 		b.c.Trace.Hosts = append(b.c.Trace.Hosts, trace.Host{Name: follow.Name(x), IP: e.Addr().String()})
 	}
@@ -94,7 +94,7 @@ func Detail(ctx context.Context, file io.Reader, s *follow.Summary, opt Options)
 // A builder watches one conversation.
 type builder struct {
 	c     *Conversation
-	want  int
+	from  int
 	rec   *read.Record
 	data  int
 	at    [2]wire.State
@@ -111,8 +111,9 @@ type ackKey struct {
 
 // Packet implements follow.Watcher.
 func (b *builder) Packet(s *follow.Summary, views [2]follow.EndView, p *follow.Packet) {
-	if len(b.c.Rows) == MaxRows {
+	if p.Frame < b.from || len(b.c.Rows) == MaxRows {
 		b.c.Cut++
+		b.at = [2]wire.State{p.States[0].Earliest, p.States[1].Earliest}
 		return
 	}
 	b.c.Bases = [2]wire.Seq{views[0].Base, views[1].Base}

@@ -36,7 +36,7 @@ func NewStream(fl *filter.Filter, tell func(*Told)) *Stream {
 	s.w = &walker{rep: s.rep}
 	s.f = follow.New(follow.Options{
 		Watch: func(*follow.Summary) follow.Watcher { return teller{s} },
-		Done:  func(c *follow.Summary) { s.rep.keep(c) },
+		Done:  s.rep.keep,
 	})
 	return s
 }

@@ -29,7 +29,7 @@ type Report struct {
 
 // maxListed bounds the conversations that are kept, and maxOthers what else is counted.
 const (
-	maxListed = 50_000
+	maxListed = 25_000
 	maxOthers = 50
 )
 
@@ -45,18 +45,21 @@ func (r *Report) Followed() int {
 }
 
 // keep lists a conversation, as long as there is room.
-func (r *Report) keep(s *follow.Summary) {
+func (r *Report) keep(s *follow.Summary) bool {
 	if len(r.Conversations) == maxListed {
 		r.Unlisted++
-		return
+		return false
 	}
 	r.Conversations = append(r.Conversations, s)
+	return true
 }
 
 // Options say how to read.
 type Options struct {
 	// Filter keeps conversations; nil keeps all.
 	Filter *filter.Filter
+	// From is the first frame that Detail tells one by one.
+	From int
 	// Progress is told now and then how many octets of the file have been fetched.
 	Progress func(octets int64)
 }
@@ -138,10 +141,8 @@ func (w *walker) other(err error) {
 func Read(ctx context.Context, file io.Reader, opt Options) (*Report, error) {
 	rep := &Report{}
 	w := &walker{ctx, rep, opt.Progress}
-	f := follow.New(follow.Options{Done: func(s *follow.Summary) {
-		if opt.Filter == nil || opt.Filter.Conversation(s) {
-			rep.keep(s)
-		}
+	f := follow.New(follow.Options{Done: func(s *follow.Summary) bool {
+		return (opt.Filter == nil || opt.Filter.Conversation(s)) && rep.keep(s)
 	}})
 	err := w.walk(file, func(h *capture.Headers, rec *read.Record) error {
 		if !f.Packet(h, rec.Time, rec.Frame) {

@@ -147,7 +147,7 @@ func TestCases(t *testing.T) {
 // followed follows packets, one a line, and returns the conversations.
 func followed(t testing.TB, packets string) (sums []*follow.Summary) {
 	t.Helper()
-	f := follow.New(follow.Options{Done: func(s *follow.Summary) { sums = append(sums, s) }})
+	f := follow.New(follow.Options{Done: func(s *follow.Summary) bool { sums = append(sums, s); return true }})
 	for i, line := range strings.Split(strings.TrimSpace(packets), "\n") {
 		h, at := parsePacket(t, line, i+1)
 		f.Packet(&h, at, i+1)
@@ -172,8 +172,9 @@ func FuzzFollow(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := &sane{t: t}
 		packets := 0
-		fl := follow.New(follow.Options{Watch: func(*follow.Summary) follow.Watcher { return w }, Done: func(s *follow.Summary) {
+		fl := follow.New(follow.Options{Watch: func(*follow.Summary) follow.Watcher { return w }, Done: func(s *follow.Summary) bool {
 			packets -= s.Packets[0] + s.Packets[1]
+			return false
 		}})
 		for i := 0; i+3 < len(data); i += 4 {
 			who := "AB"[data[i]>>7]

@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 
@@ -41,14 +40,12 @@ const (
 )
 
 const (
-	recentPackets = 3 // remembered for telling packets that were captured twice
+	recentPackets = 2 // remembered for telling packets that were captured twice
 	mostGaps      = 2
 )
 
 // An end is one end of a conversation.
 type end struct {
-	addr netip.AddrPort
-
 	packets int
 	octets  int64
 
@@ -77,7 +74,6 @@ type end struct {
 	ackFrame   int // of its first segment without SYN
 	finFrame   int
 	synAt      time.Duration
-	ackAt      time.Duration
 	dataAfter  bool // new data after it had acknowledged the peer's FIN
 	ackedFin   bool // acknowledged the peer's FIN before its own
 
@@ -128,7 +124,6 @@ type conv struct {
 	rtt     time.Duration
 	pending [2]int // UDP: datagrams without an answer
 	oldest  [2]int // UDP: the first of them
-	asked   [2]int
 	watch   Watcher
 	found   []Finding // of this packet, if somebody watches
 	log     map[uint64]int32

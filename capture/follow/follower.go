@@ -50,8 +50,9 @@ type Options struct {
 	// Hindsight returns what an earlier reading has learned about the conversation with that
 	// number; nil: this is the first one.
 	Hindsight func(n int) [2]Hindsight
-	// Done is given each conversation when nothing more of it is expected, not in order.
-	Done func(s *Summary)
+	// Done is given each conversation when nothing more of it is expected, not in order. It
+	// returns whether the summary is kept; if not, it is used again.
+	Done func(s *Summary) (kept bool)
 }
 
 // Limits of what is kept at once.
@@ -65,8 +66,10 @@ const (
 type Follower struct {
 	opt     Options
 	convs   map[key]*conv
-	opened  conv // open conversations, in order of use: the list begins and ends here
-	closed  conv // closed ones, likewise
+	opened  conv    // open conversations, in order of use: the list begins and ends here
+	closed  conv    // closed ones, likewise
+	fresh   conv    // those of which only one end has sent anything
+	free    []*conv // to be used again
 	n       int
 	parts   map[partKey]*parts
 	Evicted int // conversations that were put away while they were still open
@@ -75,7 +78,7 @@ type Follower struct {
 // New returns a follower.
 func New(opt Options) *Follower {
 	f := &Follower{opt: opt, convs: map[key]*conv{}, parts: map[partKey]*parts{}}
-	for _, list := range []*conv{&f.opened, &f.closed} {
+	for _, list := range []*conv{&f.opened, &f.closed, &f.fresh} {
 		list.next, list.prev = list, list
 	}
 	return f
@@ -102,13 +105,11 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	k, low := packetKey(h)
 	c := f.convs[k]
 	if c != nil && c.begins(h, at, low) {
+		old, n := [2]States{c.infer(c.side(true)).Possible, c.infer(c.side(false)).Possible}, c.sum.N
 		f.retire(c)
-		old := c
 		c = f.open(k, h, low, at, frame)
-		c.find(PortReuse, frame, nil, itoa(old.sum.N))
-		for x := range c.before {
-			c.before[x] = old.infer(old.side(c.low(x))).Possible
-		}
+		c.find(PortReuse, frame, nil, itoa(n))
+		c.before = [2]States{old[btoi(!c.low(0))], old[btoi(!c.low(1))]}
 	} else if c == nil {
 		c = f.open(k, h, low, at, frame)
 	}
@@ -162,17 +163,16 @@ func (c *conv) view(x int) EndView {
 // open begins a conversation.
 func (f *Follower) open(k key, h *capture.Headers, low bool, at time.Duration, frame int) *conv {
 	if len(f.convs) >= mostOpen {
-		if oldest := f.closed.next; oldest != &f.closed {
-			f.retire(oldest)
-		} else {
-			f.Evicted++
-			f.retire(f.opened.next)
-		}
+		f.makeRoom()
 	}
 	f.n++
 	from, to := netip.AddrPortFrom(h.Src, h.SrcPort), netip.AddrPortFrom(h.Dst, h.DstPort)
-	c := &conv{key: k, aLow: low, first: at, lastAt: at, self: k.toItself()}
-	c.sum = &Summary{N: f.n, Proto: h.Proto, FirstFrame: frame, Start: time.Unix(0, int64(at))}
+	c := f.take()
+	c.key, c.aLow, c.first, c.lastAt, c.self = k, low, at, at, k.toItself()
+	if c.sum == nil {
+		c.sum = &Summary{}
+	}
+	*c.sum = Summary{N: f.n, Proto: h.Proto, FirstFrame: frame, Start: time.Unix(0, int64(at))}
 	why := ""
 	if h.Proto == wire.TCP {
 		switch f := h.Flags & (wire.SYN | wire.ACK); f {
@@ -191,7 +191,6 @@ func (f *Follower) open(k key, h *capture.Headers, low bool, at time.Duration, f
 		c.aLow = low
 	}
 	c.sum.Ends = [2]netip.AddrPort{from, to}
-	c.ends[0].addr, c.ends[1].addr = from, to
 	if f.opt.Watch != nil {
 		c.watch = f.opt.Watch(c.sum)
 	}
@@ -265,10 +264,13 @@ func (c *conv) count(x int, h *capture.Headers, at time.Duration, frame int) {
 // use moves a conversation to the end of its list: it was used last. Closed ones wait a
 // while for repetitions.
 func (f *Follower) use(c *conv) {
-	c.unlink()
+	f.unlink(c)
 	list := &f.opened
-	if c.over() {
+	switch {
+	case c.over():
 		list = &f.closed
+	case c.ends[0].packets == 0 || c.ends[1].packets == 0:
+		list = &f.fresh
 	}
 	c.prev, c.next = list.prev, list
 	c.prev.next, c.next.prev = c, c
@@ -277,11 +279,37 @@ func (f *Follower) use(c *conv) {
 	}
 }
 
-func (c *conv) unlink() {
+func (f *Follower) unlink(c *conv) {
 	if c.next != nil {
 		c.prev.next, c.next.prev = c.next, c.prev
 		c.next, c.prev = nil, nil
 	}
+}
+
+// makeRoom puts away a closed conversation; if there is none, one that nobody has answered,
+// as in a flood of SYNs; and only then one that is open.
+func (f *Follower) makeRoom() {
+	for _, list := range []*conv{&f.closed, &f.fresh, &f.opened} {
+		if list.next == list {
+			continue
+		}
+		if list != &f.closed {
+			f.Evicted++
+		}
+		f.retire(list.next)
+		return
+	}
+}
+
+// take returns an empty conversation, one that was put away if there is any.
+func (f *Follower) take() *conv {
+	if n := len(f.free); n > 0 {
+		c := f.free[n-1]
+		f.free = f.free[:n-1]
+		*c = conv{tally: c.tally[:0], sum: c.sum}
+		return c
+	}
+	return &conv{}
 }
 
 // over reports whether nothing more is expected of a conversation but repetitions.
@@ -292,7 +320,7 @@ func (c *conv) over() bool {
 
 // retire puts a conversation away.
 func (f *Follower) retire(c *conv) {
-	c.unlink()
+	f.unlink(c)
 	if f.convs[c.key] == c {
 		delete(f.convs, c.key)
 	}
@@ -300,14 +328,20 @@ func (f *Follower) retire(c *conv) {
 	if c.watch != nil {
 		c.watch.Done(s, c.found)
 	}
-	if f.opt.Done != nil {
-		f.opt.Done(s)
+	if kept := f.opt.Done == nil || f.opt.Done(s); kept || c.watch != nil {
+		c.sum = nil
+	}
+	if len(f.free) < mostFree {
+		f.free = append(f.free, c)
 	}
 }
 
+// mostFree bounds the conversations that are kept to be used again.
+const mostFree = 1024
+
 // Finish puts away what is left.
 func (f *Follower) Finish() {
-	for _, list := range []*conv{&f.closed, &f.opened} {
+	for _, list := range []*conv{&f.closed, &f.opened, &f.fresh} {
 		for list.next != list {
 			f.retire(list.next)
 		}
@@ -328,4 +362,11 @@ func (f *Follower) icmp(h *capture.Headers, at time.Duration, frame int) bool {
 	c.report(x, h, frame)
 	f.tell(c, x, h, at, frame, 1)
 	return true
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

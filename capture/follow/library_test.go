@@ -56,7 +56,7 @@ func newCapturing(t testing.TB, tr *trace.Trace) *capturing {
 	c.watched = c.l
 	c.f = follow.New(follow.Options{
 		Watch: func(*follow.Summary) follow.Watcher { return c.watched },
-		Done:  func(s *follow.Summary) { c.sums = append(c.sums, s) },
+		Done:  func(s *follow.Summary) bool { c.sums = append(c.sums, s); return true },
 	})
 	return c
 }

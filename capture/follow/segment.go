@@ -278,7 +278,7 @@ func (c *conv) acknowledge(x int, h *capture.Headers, at time.Duration, frame in
 	me.acked, me.lastAck, me.lastAt = true, h.Ack, at
 	me.wnd, me.synWnd = h.Wnd, h.Flags.Has(wire.SYN)
 	if !h.Flags.Has(wire.SYN) && me.ackFrame == 0 {
-		me.ackFrame, me.ackAt = frame, at
+		me.ackFrame = frame
 		if me.bareSyn && peer.synAck && c.rtt == 0 {
 			c.rtt = at - me.synAt
 		}

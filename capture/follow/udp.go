@@ -28,7 +28,6 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 		c.oldest[x] = frame
 	}
 	c.pending[x]++
-	c.asked[x]++
 }
 
 // finishUDP says which datagrams got no answer.
@@ -42,7 +41,7 @@ func (c *conv) finishUDP() {
 
 // toGroup reports whether B is not one host but many.
 func (c *conv) toGroup() bool {
-	to := c.ends[1].addr.Addr()
+	to := c.sum.Ends[1].Addr()
 	return to.IsMulticast() || to.Is4() && to.As4()[3] == 255
 }
 
@@ -53,7 +52,7 @@ func (c *conv) report(x int, h *capture.Headers, frame int) {
 		refs = []int{n}
 	}
 	from := h.Src.String()
-	if h.Src == c.ends[1-x].addr.Addr() {
+	if h.Src == c.sum.Ends[1-x].Addr() {
 		from = Name(1 - x)
 	}
 	c.find(IcmpError, frame, refs, from, h.ICMP.Says, Name(x))

@@ -281,6 +281,8 @@ var noteKeys = map[string]string{
 // note translates the notes that the model makes.
 func (w *Words) note(e *trace.Event) string {
 	switch {
+	case e.Rule != nil && e.Source == trace.Capture:
+		return w.T("ev_seen", e.Frame, w.Rule(e.Rule))
 	case e.Call == "rename":
 		return w.T("ev_rename", e.Host, e.Args, e.Conn)
 	case e.Call == "then":

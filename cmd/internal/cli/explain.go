@@ -31,7 +31,7 @@ import (
 type explaining struct {
 	a              *app
 	format, output string
-	number         int
+	number, from   int
 	asScenario     bool
 	unsaved        bool // there is no file: it was recorded and not kept
 
@@ -70,12 +70,13 @@ func (a *app) explainCommand() *cobra.Command {
 	}
 	a.formatFlags(cmd, &e.format, &e.output)
 	cmd.Flags().IntVarP(&e.number, "conversation", "c", 0, "tell this conversation in full, by its number in the list")
+	cmd.Flags().IntVar(&e.from, "from", 0, fmt.Sprintf("of a long conversation: the frame to begin with (%d packets are told at most)", explain.MaxRows))
 	cmd.Flags().BoolVar(&e.asScenario, "as-scenario", false, "write a script that plays the same conversation")
 	return cmd
 }
 
 // explainMemory is what the garbage collector aims to stay below while a capture is read.
-const explainMemory = 44 << 20
+const explainMemory = 42 << 20
 
 func (e *explaining) run(ctx context.Context, args []string) error {
 	if err := e.a.checkFormat(&e.format, formats); err != nil {
@@ -85,8 +86,8 @@ func (e *explaining) run(ctx context.Context, args []string) error {
 	if e.filter, err = filter.Parse(strings.Join(args[1:], " ")); err != nil {
 		return usageError("netlab explain --help lists the words", "%v", err)
 	}
-	if e.number < 0 {
-		return usageError("conversations count from 1", "--conversation %d", e.number)
+	if e.number < 0 || e.from < 0 {
+		return usageError("conversations and frames count from 1", "--conversation %d --from %d", e.number, e.from)
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(explainMemory))
 	e.file = args[0]
@@ -263,7 +264,7 @@ func (e *explaining) detail(ctx context.Context, rep *explain.Report) (*explain.
 	defer f.Close()
 	bar, wipe := e.progress(f)
 	defer wipe()
-	c, err := explain.Detail(ctx, f, s, explain.Options{Progress: bar})
+	c, err := explain.Detail(ctx, f, s, explain.Options{From: e.from, Progress: bar})
 	if err == nil {
 		c.Trace.Script = fmt.Sprintf("%s #%d", filepath.Base(e.file), s.N)
 	}
@@ -310,5 +311,5 @@ func (e *explaining) screen(ctx context.Context, c *explain.Conversation) error 
 		return &exitError{exitInternal, err, ""}
 	}
 	a := e.a
-	return tui.RunStep(ctx, s, nil, c.Trace, tui.Options{In: a.in, Out: a.out, Unicode: a.unicode(), Color: a.color, Theme: a.theme, Getenv: a.getenv, Live: liveRunner})
+	return tui.RunStep(ctx, s, nil, c.Trace, tui.Options{In: a.in, Out: a.out, Unicode: a.unicode(), Color: a.color, Theme: a.theme, Getenv: a.getenv})
 }
