@@ -270,19 +270,22 @@ func (b *builder) stateEvent(s *follow.Summary, x int, p *follow.Packet, from, t
 		From: from, To: to, Cause: cause, CauseBy: "at the earliest", Source: trace.Capture, Frame: p.Frame})
 }
 
-// prove notes with which frame a state was proven: it lies on the way to the proven one.
+// prove notes with which frame states were proven: those on the way to the proven one.
 func (b *builder) prove(x int, in follow.Inferred, frame int) {
-	if in.Proven != b.at[x] || len(b.wait[x]) == 0 {
-		return
+	upto := -1
+	for i, n := range b.wait[x] {
+		if b.c.Trace.Events[n-1].To == in.Proven {
+			upto = i
+		}
 	}
-	for _, n := range b.wait[x] {
+	for _, n := range b.wait[x][:upto+1] {
 		e := &b.c.Trace.Events[n-1]
 		e.CauseBy = "proven by frame " + itoa(frame)
 		if e.Frame == frame {
 			e.CauseBy = "proven by this frame"
 		}
 	}
-	b.wait[x] = b.wait[x][:0]
+	b.wait[x] = b.wait[x][upto+1:]
 }
 
 // variables notes what can be known of both ends' variables (RFC 9293 §3.3.1).

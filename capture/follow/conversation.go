@@ -194,24 +194,30 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 }
 
 // twin finds the same packet, captured before. The same identification is proof where
-// identifications differ from packet to packet; otherwise a hop counted on the way is.
+// identifications differ from packet to packet, and where no sender could have been so
+// quick; a hop counted on the way is proof in any case.
 func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
 	for i := range min(e.filled, recentPackets) {
 		s := &e.recent[i]
 		if s.seq != h.Seq || s.ack != h.Ack || s.flags != h.Flags || int(s.len) != h.Len || s.sum != h.Sum || at-s.at > time.Second {
 			continue
 		}
-		hop := s.ttl != h.TTL
+		quick := at-s.at < atOnce
 		switch {
 		case h.HasID && s.id != h.ID:
-		case hop:
+		case s.ttl != h.TTL:
 			return s
-		case h.HasID && h.ID != 0 && e.ids.differ && !e.ids.repeats:
+		case h.HasID && h.ID != 0 && !e.ids.repeats && (e.ids.differ || quick):
+			return s
+		case (!h.HasID || h.ID == 0) && quick && lenOf(h) > 0:
 			return s
 		}
 	}
 	return nil
 }
+
+// atOnce is sooner than any time-out sends anything again.
+const atOnce = time.Millisecond
 
 // shift returns how far windows of the end with number x are shifted, and whether that is known.
 func (c *conv) shift(x int) (uint8, bool) {

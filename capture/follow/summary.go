@@ -219,11 +219,8 @@ func (c *conv) closing() (kind Close, first int) {
 	}
 }
 
-// resets reports whether an end has reset a connection that was there.
-func (c *conv) resets(x int) bool {
-	me, peer := &c.ends[x], &c.ends[1-x]
-	return me.rst && me.rstAlone && (me.plain || me.synAck || peer.plain || peer.synAck && peer.rstFrame == 0 && me.syn)
-}
+// resets reports whether an end has reset the connection, and has not gone on after that.
+func (c *conv) resets(x int) bool { return c.ends[x].rst && c.ends[x].rstAlone }
 
 // finish makes the summary of what is known now.
 func (c *conv) finish() *Summary {

@@ -173,6 +173,10 @@ func (e *explaining) list(ctx context.Context) (*explain.Report, error) {
 	for _, s := range rep.Warnings {
 		fmt.Fprintf(e.a.err, "netlab: %s: %s\n", e.file, s)
 	}
+	if unknown := total(rep.Links); unknown > 0 && unknown == rep.Packets {
+		return nil, usageError("netlab reads Ethernet, loopback, Linux cooked, PPP and raw IP; of Wi-Fi, a capture without monitor mode has Ethernet frames",
+			"%s: %s", e.file, w.T("x_links", strings.Join(counted(rep.Links), ", ")))
+	}
 	if rep.Broken != nil {
 		if rep.Packets == 0 {
 			return nil, e.unreadable(rep.Broken)
@@ -180,6 +184,13 @@ func (e *explaining) list(ctx context.Context) (*explain.Report, error) {
 		fmt.Fprintf(e.a.err, "netlab: %s: %s\n", e.file, w.T("x_broken", rep.Broken))
 	}
 	return rep, nil
+}
+
+func total(counts map[string]int) (n int) {
+	for _, k := range counts {
+		n += k
+	}
+	return n
 }
 
 // unreadable explains why nothing could be read.
