@@ -154,7 +154,7 @@ func TestLies(t *testing.T) {
 	good := pcap(le, 0xa1b2c3d4, 4, 1, 0)
 	ng := join(section(le), iface(le, 1), enhanced(le, 0, 0, 4, "abcd"))
 	huge := le.AppendUint32(le.AppendUint32(nil, 6), 0xfffffff0)
-	bomb := zipped(join(good, make([]byte, 400<<20)))
+	bomb := zipped(join(good, make([]byte, 100<<20)))
 	for _, c := range []struct {
 		name string
 		file []byte

@@ -48,7 +48,7 @@ const (
 	keepOctets = 256 << 10
 	// bombOutput and bombRatio tell a compressed capture from a bomb: no capture
 	// shrinks five hundredfold.
-	bombOutput = 256 << 20
+	bombOutput = 64 << 20
 	bombRatio  = 500
 )
 

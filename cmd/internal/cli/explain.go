@@ -35,8 +35,8 @@ type explaining struct {
 	asScenario     bool
 	unsaved        bool // there is no file: it was recorded and not kept
 
-	file   string // as the user named it
-	path   string // where it lies: standard input is kept in a file of its own
+	file   string   // as the user named it
+	kept   *os.File // what came from standard input, because it is read twice
 	filter *filter.Filter
 }
 
@@ -114,55 +114,70 @@ func (e *explaining) run(ctx context.Context, args []string) error {
 // needsOne reports whether a format shows a single conversation.
 func needsOne(format string) bool { return format != "text" && format != "json" }
 
-// open finds the file. Standard input is kept in a file, because it is read twice.
+// open finds the file. Standard input, or a pipe by name, is kept in a file without a name.
 func (e *explaining) open() (done func(), err error) {
-	e.path = e.file
-	if e.file != "-" {
-		st, err := os.Stat(e.file)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, usageError("name a pcap or pcapng file, or - for standard input", "no file %q", e.file)
-		case err != nil:
-			return nil, usageError("", "%v", err)
-		case st.IsDir():
-			return nil, usageError("name a file in it", "%s is a folder", e.file)
-		case st.Mode().IsRegular():
-			return func() {}, nil
-		}
+	if e.file == "-" {
+		return e.keep(e.a.in)
 	}
-	var in = e.a.in
-	if e.file != "-" { // a pipe by name
-		f, err := os.Open(e.file)
-		if err != nil {
-			return nil, usageError("", "%v", err)
-		}
-		defer f.Close()
-		in = f
+	st, err := os.Stat(e.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usageError("name a pcap or pcapng file, or - for standard input", "no file %q", e.file)
+	case err != nil:
+		return nil, usageError("", "%v", err)
+	case st.IsDir():
+		return nil, usageError("name a file in it", "%s is a folder", e.file)
+	case st.Mode().IsRegular():
+		return func() {}, nil
 	}
-	tmp, err := os.CreateTemp("", "netlab-*.pcap")
-	if err != nil {
-		return nil, &exitError{exitMachine, fmt.Errorf("standard input is kept in a file while it is read: %w", err), "set TMPDIR to a folder with room"}
-	}
-	e.path = tmp.Name()
-	done = func() { _ = os.Remove(e.path) }
-	_, err = io.Copy(tmp, in)
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		done()
-		return nil, &exitError{exitMachine, fmt.Errorf("standard input: %w", err), ""}
-	}
-	return done, nil
-}
-
-// list reads the file for the first time.
-func (e *explaining) list(ctx context.Context) (*explain.Report, error) {
-	f, err := os.Open(e.path)
+	f, err := os.Open(e.file)
 	if err != nil {
 		return nil, usageError("", "%v", err)
 	}
 	defer f.Close()
+	return e.keep(f)
+}
+
+// keep copies what can be read only once.
+func (e *explaining) keep(in io.Reader) (done func(), err error) {
+	tmp, err := os.CreateTemp("", "netlab-*.pcap")
+	if err != nil {
+		return nil, &exitError{exitMachine, fmt.Errorf("standard input is kept in a file while it is read: %w", err), "set TMPDIR to a folder with room"}
+	}
+	gone := os.Remove(tmp.Name()) == nil // it lives on until it is closed; Windows does not do that
+	done = func() {
+		_ = tmp.Close()
+		if !gone {
+			_ = os.Remove(tmp.Name())
+		}
+	}
+	if _, err = io.Copy(tmp, in); err != nil {
+		done()
+		return nil, &exitError{exitMachine, fmt.Errorf("standard input: %w", err), ""}
+	}
+	e.kept = tmp
+	return done, nil
+}
+
+// again opens the file for a reading from its beginning.
+func (e *explaining) again() (f *os.File, done func(), err error) {
+	if e.kept != nil {
+		_, err = e.kept.Seek(0, io.SeekStart)
+		return e.kept, func() {}, err
+	}
+	if f, err = os.Open(e.file); err != nil {
+		return nil, nil, usageError("", "%v", err)
+	}
+	return f, func() { _ = f.Close() }, nil
+}
+
+// list reads the file for the first time.
+func (e *explaining) list(ctx context.Context) (*explain.Report, error) {
+	f, done, err := e.again()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	bar, wipe := e.progress(f)
 	rep, err := explain.Read(ctx, f, explain.Options{Filter: e.filter, Progress: bar})
 	wipe()
@@ -268,11 +283,11 @@ func (e *explaining) detail(ctx context.Context, rep *explain.Report) (*explain.
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(e.path)
+	f, done, err := e.again()
 	if err != nil {
-		return nil, usageError("", "%v", err)
+		return nil, err
 	}
-	defer f.Close()
+	defer done()
 	bar, wipe := e.progress(f)
 	defer wipe()
 	c, err := explain.Detail(ctx, f, s, explain.Options{From: e.from, Progress: bar})
