@@ -227,7 +227,7 @@ func (r *recording) record(ctx context.Context, names []string) error {
 	if err == nil {
 		err = r.failed
 	}
-	if e := r.end(stream.Finish(), stats); err == nil {
+	if e := r.end(stream, stats); err == nil {
 		err = e
 	}
 	return err
@@ -298,8 +298,8 @@ func (r *recording) file() (save func(*taken) error, done func() error, err erro
 // tell writes what a packet means.
 func (r *recording) tell(t *explain.Told) {
 	if r.format == "json" {
-		for _, e := range append([]trace.Event{t.Event}, t.Notes...) {
-			if err := trace.WriteEvent(r.out, &e, r.isns, 0); err != nil && r.failed == nil {
+		for i := range t.Events {
+			if err := trace.WriteEvent(r.out, &t.Events[i], r.isns, 0); err != nil && r.failed == nil {
 				r.failed = err
 			}
 		}
@@ -329,12 +329,13 @@ func (r *recording) tell(t *explain.Told) {
 }
 
 // end lists what was captured, and what was not.
-func (r *recording) end(rep *explain.Report, stats capture.Stats) error {
+func (r *recording) end(stream *explain.Stream, stats capture.Stats) error {
+	rep := stream.Finish()
 	if stats.Dropped > 0 {
 		fmt.Fprintln(r.a.err, "netlab: "+r.words.T("c_dropped", stats.Dropped))
 	}
 	if r.format == "json" {
-		_, err := fmt.Fprintf(r.out, "{\"type\":\"result\",\"events\":%d,\"ended_ns\":0,\"packets\":%d,\"dropped\":%d}\n", rep.Packets, rep.Packets, stats.Dropped)
+		_, err := fmt.Fprintf(r.out, "{\"type\":\"result\",\"events\":%d,\"ended_ns\":0,\"packets\":%d,\"dropped\":%d}\n", stream.Events(), rep.Packets, stats.Dropped)
 		return err
 	}
 	e := &explaining{a: r.a, file: r.output, filter: r.filter, unsaved: r.output == "" || r.output == "-"}
