@@ -17,7 +17,8 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 	}()
 	ack := h.Flags.Has(wire.ACK)
 	switch {
-	case peer.syn && !me.started0(h) && ack && !peer.plain && !peer.synAck:
+	case peer.syn && me.packets <= 1 && ack && !peer.plain && !peer.synAck:
+		c.sum.Hindsight[x].Refuses = true
 		c.find(ResetRefused, frame, nil, itoa(peer.synFrame))
 	case peer.synAck && !me.plain && !ack && peer.acked && h.Seq == peer.ack:
 		c.find(ResetSynAck, frame, nil, itoa(peer.synFrame))
@@ -37,9 +38,6 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 		c.find(ResetAbort, frame, nil)
 	}
 }
-
-// started0 reports whether the end had sent anything before this packet.
-func (e *end) started0(*capture.Headers) bool { return e.packets > 1 }
 
 // lastFrame is the frame of what the end sent last.
 func (e *end) lastFrame() int {

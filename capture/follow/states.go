@@ -162,6 +162,10 @@ func (c *conv) infer(x int) Inferred {
 	}
 	in.Possible |= c.silent(x, in.Possible)
 	in.afterReset(c, x)
+	if c.hind[x].Refuses && !me.syn {
+		in.Earliest, in.Proven = wire.StateClosed, wire.StateClosed
+		in.Possible |= set(wire.StateClosed)
+	}
 	return in
 }
 
@@ -241,7 +245,10 @@ func (in Inferred) Words() string {
 // A Hindsight tells what only later packets show: until which frame the peer's SYN and
 // FIN cannot have arrived, because the end sent something then that does not acknowledge
 // them. A second reading knows it from the first one ([Summary].Hindsight).
-type Hindsight struct{ Syn, Fin int }
+type Hindsight struct {
+	Syn, Fin int
+	Refuses  bool // nobody listened: the SYN was answered with a reset
+}
 
 // learn notes what a packet of end x tells about when the peer's cannot have arrived.
 func (c *conv) learn(x int, h *capture.Headers, frame int) {

@@ -190,7 +190,7 @@ func (e *explaining) list(ctx context.Context) (*explain.Report, error) {
 	}
 	if unknown := total(rep.Links); unknown > 0 && unknown == rep.Packets {
 		return nil, usageError("netlab reads Ethernet, loopback, Linux cooked, PPP and raw IP; of Wi-Fi, a capture without monitor mode has Ethernet frames",
-			"%s: %s", e.file, w.T("x_links", strings.Join(counted(rep.Links), ", ")))
+			"%s: %s", e.file, w.T("x_links", strings.Join(counted(w, rep.Links), ", ")))
 	}
 	if rep.Broken != nil {
 		if rep.Packets == 0 {

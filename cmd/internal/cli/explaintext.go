@@ -80,15 +80,15 @@ func writeOthers(b *strings.Builder, words *text.Words, rep *explain.Report) {
 		if len(o.counts) == 0 {
 			continue
 		}
-		b.WriteString(words.T(o.key, strings.Join(counted(o.counts), ", ")) + "\n")
+		b.WriteString(words.T(o.key, strings.Join(counted(words, o.counts), ", ")) + "\n")
 	}
 }
 
 // counted writes counts, the largest first.
-func counted(m map[string]int) (parts []string) {
+func counted(words *text.Words, m map[string]int) (parts []string) {
 	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b)) })
 	for _, n := range names {
-		parts = append(parts, fmt.Sprintf("%s %d", n, m[n]))
+		parts = append(parts, fmt.Sprintf("%s %d", words.Phrase(n), m[n]))
 	}
 	return parts
 }
