@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,6 +106,8 @@ func (w *writer) refuse() error {
 	switch {
 	case c.Ends[0] == c.Ends[1]:
 		return &Refused{"both ends are one socket"}
+	case c.Ends[0].Port() == 0 || c.Ends[1].Port() == 0:
+		return &Refused{"one end has port 0"}
 	case c.Cut > 0:
 		return &Refused{fmt.Sprintf("it is too long (%d packets)", len(c.Rows)+c.Cut)}
 	case c.Proto == wire.UDP && c.Ends[1].Addr().IsMulticast():
@@ -191,7 +194,7 @@ func (w *writer) text(intent string) string {
 
 // habits writes what the SYN of an end tells of its TCP.
 func (w *writer) habits(x int) (s string) {
-	if a := w.c.Ends[x].Addr(); a.Is4() {
+	if a, b := w.c.Ends[x].Addr(), w.c.Ends[1-x].Addr(); a.Is4() && a != b && ordinary(a) && ordinary(b) {
 		s += " ip=" + a.String()
 	}
 	for i := range w.packets {
@@ -209,6 +212,12 @@ func (w *writer) habits(x int) (s string) {
 		s += " profile=" + w.profile
 	}
 	return s
+}
+
+// ordinary reports whether an address is one that a script's host can have: of one host, and
+// not of the loopback.
+func ordinary(a netip.Addr) bool {
+	return a.IsGlobalUnicast() && a.As16()[12] < 224 && a.As16()[12] > 0
 }
 
 // udp writes the datagrams of both ends.
