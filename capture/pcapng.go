@@ -13,21 +13,41 @@ import (
 // headers fits four times.
 const snapLen = 262144
 
-// WritePcapng writes frames as a pcapng file with times in nanoseconds. The
-// interface's name says where they came from: "lo", or "model".
-func WritePcapng(w io.Writer, iface string, frames []Frame) error {
+// A PcapngWriter writes frames as a pcapng file, one after the other.
+type PcapngWriter struct{ w io.Writer }
+
+// NewPcapngWriter begins a pcapng file with times in nanoseconds. The interface's name says
+// where the frames come from: "lo", or "model".
+func NewPcapngWriter(w io.Writer, iface string) (*PcapngWriter, error) {
 	ng, err := pcapgo.NewNgWriterInterface(w, pcapgo.NgInterface{
 		Name: iface, LinkType: layers.LinkTypeEthernet, SnapLength: snapLen, TimestampResolution: 9,
 	}, pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: "netlab"}})
+	if err == nil {
+		err = ng.Flush() // the section and the interface
+	}
 	if err != nil {
+		return nil, fmt.Errorf("capture: write pcapng: %w", err)
+	}
+	return &PcapngWriter{w}, nil
+}
+
+// Write writes one frame, which begins with an Ethernet header.
+func (p *PcapngWriter) Write(f *Frame) error {
+	if _, err := p.w.Write(packetBlock(f)); err != nil {
 		return fmt.Errorf("capture: write pcapng: %w", err)
 	}
-	if err := ng.Flush(); err != nil { // the section and the interface
-		return fmt.Errorf("capture: write pcapng: %w", err)
+	return nil
+}
+
+// WritePcapng writes frames as a whole pcapng file.
+func WritePcapng(w io.Writer, iface string, frames []Frame) error {
+	p, err := NewPcapngWriter(w, iface)
+	if err != nil {
+		return err
 	}
 	for i := range frames {
-		if _, err := w.Write(packetBlock(&frames[i])); err != nil {
-			return fmt.Errorf("capture: write pcapng: %w", err)
+		if err := p.Write(&frames[i]); err != nil {
+			return err
 		}
 	}
 	return nil

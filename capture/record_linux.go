@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -69,8 +72,9 @@ func openPacketSocket(iface string) (int, error) {
 			}
 		}
 	}
-	// Loopback hands every packet to a packet socket twice, going out and coming in.
-	set(unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING")
+	if ifi.Flags&net.FlagLoopback != 0 { // it hands every packet over twice, going out and coming in
+		set(unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING")
+	}
 	set(unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1, "SO_TIMESTAMPNS")
 	set(unix.SOL_SOCKET, unix.SO_RCVBUF, recorderBuffer, "SO_RCVBUF")
 	if err == nil {
@@ -149,6 +153,21 @@ func (r *Recorder) readOne(data, control []byte) (bool, error) {
 	frame := Frame{Time: kernelTime(control[:cn]), Data: append([]byte(nil), data[:kept]...), OrigLen: n}
 	r.take(frame)
 	return true, nil
+}
+
+// Link types that the kernel gives to interfaces (linux/if_arp.h): with an Ethernet header,
+// or with none.
+var linkOfHardware = map[string]uint16{"1": linkEthernet, "772": linkEthernet, "65534": linkRaw, "768": linkRaw, "769": linkRaw, "776": linkRaw, "778": linkRaw}
+
+// LinkType returns the link type of what a recorder takes from an interface; ok is false if
+// netlab cannot read it.
+func LinkType(iface string) (link uint16, ok bool) {
+	kind, err := os.ReadFile("/sys/class/net/" + filepath.Base(iface) + "/type")
+	if err != nil {
+		return linkEthernet, true
+	}
+	link, ok = linkOfHardware[strings.TrimSpace(string(kind))]
+	return link, ok
 }
 
 // kernelTime reads the time at which the kernel saw the packet.

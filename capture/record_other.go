@@ -22,6 +22,9 @@ var ErrUnsupported = errors.New("capture: packets cannot be recorded on " + runt
 // Open returns ErrUnsupported.
 func Open(string, func(Frame)) (*Recorder, error) { return nil, ErrUnsupported }
 
+// LinkType returns false: nothing can be recorded.
+func LinkType(string) (link uint16, ok bool) { return 0, false }
+
 // Flush does nothing.
 func (r *Recorder) Flush() {}
 

@@ -59,8 +59,10 @@ type catalogue struct {
 	Errnos       map[string]string   `toml:"errnos"`
 	Levels       map[string]string   `toml:"levels"`
 	Calls        map[string]string   `toml:"calls"`
-	Reasons      map[string]string   `toml:"reasons"` // by the English sentence
-	Quirks       map[string]string   `toml:"quirks"`  // by name
+	Quirks       map[string]string   `toml:"quirks"`   // by name
+	Reasons      map[string]string   `toml:"reasons"`  // by the English sentence
+	Findings     map[string]string   `toml:"findings"` // in captures, by their kind
+	Phrases      map[string]string   `toml:"phrases"`  // by the English phrase
 }
 
 // Words are the words of one language.
@@ -120,6 +122,12 @@ func (w *Words) Reason(err error) string {
 	why := strings.TrimPrefix(err.Error(), "cannot be shown live, because ")
 	return pick(w.c.Reasons, nil, why, why)
 }
+
+// Finding returns the sentence of a kind of finding, with its places for arguments.
+func (w *Words) Finding(kind, english string) string { return pick(w.c.Findings, nil, kind, english) }
+
+// Phrase returns a phrase that stands in a sentence.
+func (w *Words) Phrase(english string) string { return pick(w.c.Phrases, nil, english, english) }
 
 // Key returns what a key does, by the action's id.
 func (w *Words) Key(action string) string { return pick(w.c.Keys, w.en.Keys, action, "?"+action+"?") }
@@ -291,6 +299,8 @@ var noteKeys = map[string]string{
 // note translates the notes that the model makes.
 func (w *Words) note(e *trace.Event) string {
 	switch {
+	case e.Rule != nil && e.Source == trace.Capture:
+		return w.T("ev_seen", e.Frame, w.Rule(e.Rule))
 	case e.Call == "rename":
 		return w.T("ev_rename", e.Host, e.Args, e.Conn)
 	case e.Call == "then":

@@ -1,8 +1,12 @@
 package text
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
+	"netlab/capture"
+	"netlab/capture/follow"
 	"netlab/sim"
 	"netlab/sim/compare"
 	"netlab/sim/scenario"
@@ -50,6 +54,20 @@ func TestChineseIsComplete(t *testing.T) {
 	for _, q := range tcp.Quirks() {
 		need("quirks", zh.Quirks, q.String())
 	}
+	for _, r := range follow.Rules() {
+		need("rules", zh.Rules, r.ID)
+	}
+	for _, k := range follow.Kinds() {
+		need("findings", zh.Findings, k.String())
+		for _, place := range []string{"{0}", "{1}", "{2}", "{3}", "{4}"} {
+			if strings.Contains(k.Sentence(), place) != strings.Contains(zh.Findings[k.String()], place) {
+				t.Errorf("findings.%s: %s is in one language only", k, place)
+			}
+		}
+	}
+	for _, p := range slices.Concat(follow.Phrases(), follow.Handshakes(), follow.Closes(), follow.Completes(), capture.IcmpTexts()) {
+		need("phrases", zh.Phrases, p)
+	}
 	for id := range en.UI {
 		need("ui", zh.UI, id)
 	}
@@ -72,7 +90,7 @@ func TestNoStrayTexts(t *testing.T) {
 		}
 	}
 	rules := map[string]bool{}
-	for _, r := range sim.Rules() {
+	for _, r := range slices.Concat(sim.Rules(), follow.Rules()) {
 		rules[r.ID] = true
 	}
 	for id := range zh.Rules {

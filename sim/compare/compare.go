@@ -67,6 +67,7 @@ func (r *Report) Comparable() int { return len(r.Rows) - r.Counts[NotComparable]
 type Options struct {
 	NoPackets bool // the live trace has no segments
 	NoStates  bool // the live trace has no states
+	NoCalls   bool // the live trace has packets only: it is a capture
 	Wire      bool // the packets were seen between the hosts, and not inside one
 	Buffers   bool // the script says how large buffers are, which a kernel counts in its own way
 }
@@ -77,8 +78,10 @@ func Compare(model, live *trace.Trace, opt Options) *Report {
 	opt.Buffers = opt.Buffers || overflows(model)
 	c := &comparison{r: r, model: newSide(model), live: newSide(live), opt: opt}
 	c.segments()
-	c.calls()
-	c.states()
+	if !opt.NoCalls {
+		c.calls()
+		c.states()
+	}
 	sort.SliceStable(r.Rows, func(i, j int) bool { return r.Rows[i].Pair < r.Rows[j].Pair })
 	for i := range r.Rows {
 		r.Counts[r.Rows[i].Verdict]++

@@ -15,7 +15,7 @@ func (d *pen) label(a *Arrow, flat bool) {
 	}
 	lo, hi := min(d.columns[a.From], d.columns[a.To])+1, max(d.columns[a.From], d.columns[a.To])-1
 	if flat {
-		s := " " + cut(a.Label, hi-lo-4) + " "
+		s := " " + cutWords(a.Label, hi-lo-4) + " "
 		d.text(a.Start, lo+(hi-lo-utf8.RuneCountInString(s))/2, s, style)
 		return
 	}
@@ -31,6 +31,16 @@ func (d *pen) label(a *Arrow, flat bool) {
 			return
 		}
 	}
+}
+
+// cutWords cuts a text to a width without cutting a number in two: len=1448 must not
+// become len=1.
+func cutWords(s string, room int) string {
+	short := cut(s, room)
+	if i := strings.LastIndexByte(short, ' '); short != s && s[len(short)] != ' ' && i > 0 {
+		return short[:i]
+	}
+	return short
 }
 
 // crowded reports whether another arrow leaves the same lifeline within the next rows.

@@ -241,7 +241,7 @@ func (h *Host) Recv(now time.Duration, id ID, n int) (string, wire.Errno) {
 	case s.role == datagram:
 		data, _, _, errno := h.RecvFrom(id, n)
 		return data, errno
-	case s.role != connection:
+	case s.role != connection && !(s.everConnected && s.tcb.Readable() > 0): // what came before its end can still be read
 		return "", wire.ENOTCONN
 	}
 	if s.tcb.Readable() > 0 {

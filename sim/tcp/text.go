@@ -135,10 +135,10 @@ func (m *machine) checkFin(seg wire.Segment) {
 	case wire.StateSynReceived, wire.StateEstablished:
 		m.enter(wire.StateCloseWait, RuleFinArrives)
 	case wire.StateFinWait1: // checkAck would have moved us on had our FIN been acknowledged
+		m.enter(wire.StateClosing, RuleFinCrossed)
 		if b.Profile.Has(QuirkAcksCrossingFin) {
 			m.emitAck(RuleAckFin)
 		}
-		m.enter(wire.StateClosing, RuleFinCrossed)
 	case wire.StateFinWait2:
 		m.enterTimeWait(RuleFinBothAcked)
 	default: // no other state waits for a FIN

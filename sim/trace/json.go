@@ -70,6 +70,7 @@ type jsonCite struct {
 	Src   string `json:"src"`
 	Dst   string `json:"dst"`
 	Late  bool   `json:"reassembly_time_exceeded,omitempty"`
+	Other string `json:"says,omitempty"`
 }
 
 type jsonOptions struct {
@@ -199,7 +200,7 @@ func datagramToJSON(d wire.Datagram) *jsonSegment {
 		j.Frag = &jsonFragment{f.ID, f.Offset, f.Len, f.More}
 	}
 	if c := d.Cite; c != nil {
-		j.Cite = &jsonCite{c.Proto.String(), c.Src.String(), c.Dst.String(), c.Late}
+		j.Cite = &jsonCite{c.Proto.String(), c.Src.String(), c.Dst.String(), c.Late, c.Other}
 	}
 	return j
 }
@@ -216,7 +217,7 @@ func datagramFromJSON(j *jsonSegment) (wire.Datagram, error) {
 		if !ok || err1 != nil || err2 != nil {
 			return d, fmt.Errorf("bad citation in an ICMP message")
 		}
-		d.Cite = &wire.Cite{Proto: proto, Src: src, Dst: dst, Late: c.Late}
+		d.Cite = &wire.Cite{Proto: proto, Src: src, Dst: dst, Late: c.Late, Other: c.Other}
 	}
 	return d, nil
 }

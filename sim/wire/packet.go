@@ -50,11 +50,15 @@ type Fragment struct {
 type Cite struct {
 	Proto    Proto
 	Src, Dst Endpoint
-	Late     bool // time exceeded in reassembly; otherwise port unreachable
+	Late     bool   // time exceeded in reassembly; otherwise port unreachable
+	Other    string // a captured message may say something else: "host unreachable"
 }
 
 // Says is what the message says.
 func (c *Cite) Says() string {
+	if c.Other != "" {
+		return "ICMP " + c.Other
+	}
 	if c.Late {
 		return "ICMP reassembly time exceeded"
 	}

@@ -21,13 +21,15 @@ import (
 func (a *app) compareCommand() *cobra.Command {
 	var format, output, only string
 	var all, wire bool
+	var pcap string
+	var number int
 	var flags *play
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
 		Short: "The model beside reality, row by row",
 		Long: "Play a script on the model and with real sockets, and compare the two row by row; of a\nlesson, all its scenes that loopback (with --wire, a wire) can show, of a file with cases each case.\n" +
 			"Verdicts: same, may differ, explained, differs, not comparable. Exit 1 if a row differs,\n3 if this machine cannot show reality.",
-		Example:           "  netlab compare handshake\n  netlab compare handshake/main --all\n  netlab compare my-scenario.txt --json",
+		Example:           "  netlab compare handshake\n  netlab compare handshake/main --all\n  netlab compare my-scenario.txt --json\n  netlab compare my-scenario.txt --pcap capture.pcapng",
 		Args:              oneScript("lesson or scenario file"),
 		ValidArgsFunction: a.completeScripts,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,7 +45,15 @@ func (a *app) compareCommand() *cobra.Command {
 				return err
 			}
 			c := &comparing{a: a, opt: opt, all: all, json: format == "json", wire: wire, many: len(scripts) > 1}
-			if err := c.run(cmd.Context(), scripts); err != nil && c.compared == 0 {
+			run := func() error { return c.run(cmd.Context(), scripts) }
+			if pcap != "" {
+				if wire {
+					return usageError("a capture is what it is; leave --wire out", "--pcap and --wire exclude each other")
+				}
+				c.many = false
+				run = func() error { return c.runCapture(cmd.Context(), scripts[0], pcap, number) }
+			}
+			if err := run(); err != nil && c.compared == 0 {
 				if c.refused != nil && c.out.Len() > 0 { // calls were made all the same: they are worth showing
 					_ = a.writeOut(output, func(w writer) error { _, e := w.Write(c.out.Bytes()); return e })
 				}
@@ -68,6 +78,8 @@ func (a *app) compareCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
 	cmd.Flags().StringVar(&only, "case", "", "compare only this case of a file")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")
+	cmd.Flags().StringVar(&pcap, "pcap", "", "a conversation of this capture in the place of a live run")
+	cmd.Flags().IntVarP(&number, "conversation", "c", 0, "with --pcap: which one, as netlab explain lists them")
 	cmd.Flags().BoolVar(&wire, "wire", false, "on a wire with the script's delays and faults, instead of loopback")
 	return cmd
 }

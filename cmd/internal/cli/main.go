@@ -181,7 +181,8 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.color, "color", "auto", "colour: auto, always or never")
 	f.BoolVar(&a.noInput, "no-input", false, "never ask anything")
 	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
-	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.conformCommand(), a.peerCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.captureCommand(), a.explainCommand(), a.conformCommand(), a.peerCommand(),
+		a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(helpTopics()...)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	return root

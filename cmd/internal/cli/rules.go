@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netlab/capture/follow"
 	"netlab/lessons/text"
 	"netlab/sim"
 	"netlab/sim/ledger"
@@ -20,13 +21,13 @@ func (a *app) rulesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules [ID]",
 		Short: "Why things happen: every rule, its source and the scenarios that show it",
-		Long: "List every rule that the model can give as a reason, or explain one: where the standard says it\nand which scenarios show it (netlab sim plays them).\n\n" +
+		Long: "List every rule that the model can give as a reason or that netlab explain finds in captures, or explain one: where the standard says it\nand which scenarios show it (netlab sim plays them).\n\n" +
 			"With --rfc: the numbered requirements of RFC 9293, each with what shows it or why it is not modelled.",
 		Example: "  netlab rules\n  netlab rules challenge\n  netlab rules --rfc\n  netlab rules MUST-11",
 		Args:    cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var ids []string
-			for _, r := range sim.Rules() {
+			for _, r := range allRules() {
 				ids = append(ids, r.ID)
 			}
 			return ids, cobra.ShellCompDirectiveNoFileComp
@@ -60,7 +61,7 @@ func (a *app) listRules(w io.Writer) error {
 	words := text.For(a.language())
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for _, r := range sim.Rules() {
+	for _, r := range allRules() {
 		if a.jsonFlag {
 			if err := enc.Encode(ruleLine{Type: "rule", ID: r.ID, Ref: r.Ref, Text: r.Text}); err != nil {
 				return err
@@ -74,9 +75,12 @@ func (a *app) listRules(w io.Writer) error {
 	return nil
 }
 
+// allRules lists what the model gives as reasons, and what is found in captures.
+func allRules() []*wire.Rule { return slices.Concat(sim.Rules(), follow.Rules()) }
+
 // explainRule explains one rule, or one requirement.
 func (a *app) explainRule(w io.Writer, id string) error {
-	all := sim.Rules()
+	all := allRules()
 	i := slices.IndexFunc(all, func(r *wire.Rule) bool { return strings.EqualFold(r.ID, id) })
 	if i < 0 {
 		return a.explainRequirement(w, id)
@@ -92,6 +96,10 @@ func (a *app) explainRule(w io.Writer, id string) error {
 		return enc.Encode(ruleLine{"rule", r.ID, r.Ref, r.Text, shown.Rules[r.ID]})
 	}
 	words := text.For(a.language())
+	if kind, ok := strings.CutPrefix(r.ID, "seen-"); ok {
+		_, err := fmt.Fprintf(w, "%s\n\n%s\n%s\n\n  netlab explain FILE has %s\n", r.ID, words.Rule(r), r.Ref, kind)
+		return err
+	}
 	if _, err := fmt.Fprintf(w, "%s\n\n%s\n%s\n\n%s\n", r.ID, words.Rule(r), r.Ref, words.T("rule_shown_by")); err != nil {
 		return err
 	}

@@ -249,6 +249,9 @@ func (m *Model) footer() line {
 	}
 	text := ""
 	for _, k := range m.footerKeys() {
+		if k.act == actLive && m.only && m.opt.Live == nil {
+			continue // nothing can be played: it is a capture
+		}
 		item := k.key + " " + short(w.Key(string(k.act)))
 		if width.Of(text)+width.Of(item)+2 > m.w-1 {
 			continue

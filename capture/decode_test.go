@@ -1,0 +1,169 @@
+package capture_test
+
+import (
+	"errors"
+	"net"
+	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+
+	"netlab/capture"
+	"netlab/sim/wire"
+)
+
+// packet4 is an IPv4 packet with a TCP segment of five octets.
+func packet4(t testing.TB) []byte {
+	ip := &layers.IPv4{Version: 4, TTL: 60, Id: 77, Protocol: layers.IPProtocolTCP, SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}}
+	return packed(t, ip, ip)
+}
+
+// packet6 is the same over IPv6.
+func packet6(t testing.TB) []byte {
+	ip := &layers.IPv6{Version: 6, HopLimit: 60, NextHeader: layers.IPProtocolTCP, SrcIP: net.ParseIP("fe80::1"), DstIP: net.ParseIP("fe80::2")}
+	return packed(t, ip, ip)
+}
+
+func packed(t testing.TB, ip gopacket.SerializableLayer, net gopacket.NetworkLayer) []byte {
+	t.Helper()
+	tcp := &layers.TCP{SrcPort: 4000, DstPort: 80, Seq: 5, Ack: 9, ACK: true, PSH: true, Window: 100}
+	if err := tcp.SetNetworkLayerForChecksum(net); err != nil {
+		t.Fatal(err)
+	}
+	buf := gopacket.NewSerializeBuffer()
+	if err := gopacket.SerializeLayers(buf, serialOptions, ip, tcp, gopacket.Payload("hello")); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func with(head []byte, packet []byte) []byte { return append(append([]byte(nil), head...), packet...) }
+
+var macs = make([]byte, 12)
+
+// Every link type that is promised is read, through every tag, over both versions of IP.
+func TestLinkTypes(t *testing.T) {
+	v4, v6 := packet4(t), packet6(t)
+	insert := func(next byte, header ...byte) []byte { // an IPv6 extension header
+		b := append([]byte(nil), v6[:40]...)
+		b[6] = next
+		b[5] += byte(len(header))
+		return append(append(b, header...), v6[40:]...)
+	}
+	for _, c := range []struct {
+		name  string
+		link  uint16
+		frame []byte
+	}{
+		{"Ethernet", 1, with(append(macs, 0x08, 0x00), v4)},
+		{"Ethernet with IPv6", 1, with(append(macs, 0x86, 0xdd), v6)},
+		{"with padding", 1, append(with(append(macs, 0x08, 0x00), v4), 0, 0, 0, 0, 0, 0)},
+		{"VLAN", 1, with(append(macs, 0x81, 0x00, 0, 5, 0x08, 0x00), v4)},
+		{"QinQ", 1, with(append(macs, 0x88, 0xa8, 0, 5, 0x81, 0x00, 0, 6, 0x08, 0x00), v4)},
+		{"old QinQ", 1, with(append(macs, 0x91, 0x00, 0, 5, 0x81, 0x00, 0, 6, 0x86, 0xdd), v6)},
+		{"PPPoE", 1, with(append(macs, 0x88, 0x64, 0x11, 0, 0, 1, 0, 60, 0x00, 0x21), v4)},
+		{"MPLS", 1, with(append(macs, 0x88, 0x47, 0, 0, 0, 64, 0, 0, 1, 64), v4)},
+		{"BSD null", 0, with([]byte{2, 0, 0, 0}, v4)},
+		{"BSD null, big-endian, IPv6", 0, with([]byte{0, 0, 0, 30}, v6)},
+		{"OpenBSD loop", 108, with([]byte{0, 0, 0, 2}, v4)},
+		{"raw", 101, v4}, {"raw IPv6", 101, v6}, {"raw by another number", 12, v4}, {"and another", 14, v6},
+		{"IPv4", 228, v4}, {"IPv6", 229, v6},
+		{"Linux cooked", 113, with([]byte{0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00}, v4)},
+		{"Linux cooked with a VLAN", 113, with([]byte{0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x81, 0x00, 0, 5, 0x08, 0x00}, v4)},
+		{"Linux cooked, version 2", 276, with([]byte{0x86, 0xdd, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0}, v6)},
+		{"PPP", 50, with([]byte{0xff, 0x03, 0x00, 0x21}, v4)},
+		{"IPv6 hop-by-hop", 101, insert(0, 6, 0, 5, 2, 0, 0, 1, 0)},
+		{"IPv6 destination options", 101, insert(60, 6, 0, 1, 4, 0, 0, 0, 0)},
+		{"IPv6 routing", 101, insert(43, 6, 0, 0, 0, 0, 0, 0, 0)},
+		{"an IPv6 fragment that is whole", 101, insert(44, 6, 0, 0, 0, 0, 0, 0, 9)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var d capture.Decoder
+			var h capture.Headers
+			if err := d.Decode(c.link, c.frame, len(c.frame), &h); err != nil {
+				t.Fatal(err)
+			}
+			if h.SrcPort != 4000 || h.DstPort != 80 || h.Seq != 5 || h.Ack != 9 || h.Flags != wire.ACK|wire.PSH || h.Len != 5 || string(h.Data) != "hello" || h.TTL != 60 {
+				t.Errorf("%+v", h)
+			}
+			again := capture.AsEthernet(c.link, capture.Frame{Data: c.frame, OrigLen: len(c.frame)})
+			if err := d.Decode(1, again.Data, again.OrigLen, &h); err != nil || string(h.Data) != "hello" {
+				t.Errorf("as an Ethernet frame: %v, %q", err, h.Data)
+			}
+		})
+	}
+}
+
+// Lengths come from the IP header where the capture was cut, and from the frame where the
+// header does not tell.
+func TestLengths(t *testing.T) {
+	var d capture.Decoder
+	var h capture.Headers
+	v4 := packet4(t)
+	if err := d.Decode(101, v4[:40], len(v4), &h); err != nil || h.Len != 5 || len(h.Data) != 0 || h.Octets() != "     " {
+		t.Errorf("cut after the header: %v, %d octets, %q", err, h.Len, h.Octets())
+	}
+	if err := d.Decode(101, v4[:42], len(v4), &h); err != nil || h.Len != 5 || h.Octets() != "he   " {
+		t.Errorf("cut in the data: %v, %d octets, %q", err, h.Len, h.Octets())
+	}
+	big := append([]byte(nil), v4...)
+	big[2], big[3] = 0, 0
+	if err := d.Decode(101, big, 70_000, &h); err != nil || h.Len != 70_000-40 {
+		t.Errorf("a total length of 0 (segmentation offload): %v, %d octets", err, h.Len)
+	}
+	jumbo := packet6(t)
+	jumbo[4], jumbo[5] = 0, 0
+	if err := d.Decode(101, jumbo, 500_000, &h); err != nil || h.Len != 500_000-60 {
+		t.Errorf("a payload length of 0: %v, %d octets", err, h.Len)
+	}
+}
+
+// What is not followed is named.
+func TestOthersAreNamed(t *testing.T) {
+	v4 := packet4(t)
+	proto := func(p byte) []byte { b := append([]byte(nil), v4...); b[9] = p; return b }
+	for _, c := range []struct {
+		link  uint16
+		frame []byte
+		want  error
+	}{
+		{101, proto(47), capture.Other("GRE (tunnel)")}, {101, proto(4), capture.Other("IP in IP (tunnel)")}, {101, proto(132), capture.Other("SCTP")},
+		{101, proto(41), capture.Other("IPv6 in IP (tunnel)")}, {101, proto(200), capture.Other("IP protocol 200")},
+		{1, append(append([]byte(nil), macs...), 0x08, 0x06, 0, 0), capture.Other("ARP")}, {1, append(append([]byte(nil), macs...), 0x12, 0x34), capture.Other("Ethernet type 0x1234")},
+		{1, append(append([]byte(nil), macs...), 0, 38, 0x42), capture.Other("802.2 LLC")},
+		{105, v4, capture.LinkError(105)}, {1, macs[:8], capture.Other("cut off before its ports")}, {101, v4[:30], capture.Other("cut off before its ports")},
+		{101, []byte{0x99}, capture.Other("no IP")},
+	} {
+		var d capture.Decoder
+		var h capture.Headers
+		if err := d.Decode(c.link, c.frame, len(c.frame), &h); !errors.Is(err, c.want) {
+			t.Errorf("link type %d: %v, want %v", c.link, err, c.want)
+		}
+	}
+	if got := capture.LinkError(127).Error(); got != "802.11 with radiotap" {
+		t.Errorf("link type 127 is called %q", got)
+	}
+}
+
+// FuzzHeaders: whatever the octets and the link type are, decoding returns, and never finds
+// more data than there is.
+func FuzzHeaders(f *testing.F) {
+	f.Add(uint16(1), with(append(macs, 0x08, 0x00), packet4(f)))
+	f.Add(uint16(276), with(make([]byte, 20), packet6(f)))
+	f.Add(uint16(101), packet6(f))
+	f.Fuzz(func(t *testing.T, link uint16, frame []byte) {
+		var d capture.Decoder
+		var h capture.Headers
+		if err := d.Decode(link, frame, len(frame), &h); err != nil {
+			return
+		}
+		if len(h.Data) > len(frame) || h.Len < 0 || len(h.Data) > h.Len {
+			t.Errorf("%d octets of data, %d captured, in a frame of %d", h.Len, len(h.Data), len(frame))
+		}
+		if !h.Src.IsValid() || !h.Dst.IsValid() {
+			t.Error("no addresses")
+		}
+		_ = h.Segment()
+		_ = capture.AsEthernet(link, capture.Frame{Data: frame, OrigLen: len(frame)})
+	})
+}

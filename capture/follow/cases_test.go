@@ -1,0 +1,219 @@
+package follow_test
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"netlab/capture"
+	"netlab/capture/follow"
+	"netlab/sim/wire"
+)
+
+// parsePacket reads "A SYN,ACK 300 101 len=5 wnd=0 id=7 ttl=63 ts=5 ws=2 mss=1460 sack at=10": who, which
+// flags, seq, ack, and what else matters. Times are in milliseconds.
+func parsePacket(t testing.TB, line string, n int) (h capture.Headers, at time.Time) {
+	t.Helper()
+	w := strings.Fields(line)
+	a, b := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	h = capture.Headers{Src: a, Dst: b, SrcPort: 40000, DstPort: 80, TTL: 64, Wnd: 1000, ID: uint16(n), HasID: true}
+	if w[0] == "B" {
+		h.Src, h.Dst, h.SrcPort, h.DstPort = b, a, 80, 40000
+	}
+	flags, ok := wire.ParseFlags(w[1])
+	if !ok {
+		t.Fatalf("%q: flags", line)
+	}
+	h.Flags = flags
+	num := func(s string) int {
+		v, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		return v
+	}
+	h.Seq = wire.Seq(uint32(num(w[2])))
+	rest := w[3:]
+	if flags.Has(wire.ACK) {
+		h.Ack, rest = wire.Seq(uint32(num(rest[0]))), rest[1:]
+	}
+	ms := n * 10
+	for _, o := range rest {
+		k, v, _ := strings.Cut(o, "=")
+		switch k {
+		case "len":
+			h.Len = num(v)
+		case "wnd":
+			h.Wnd = uint16(num(v))
+		case "id":
+			h.ID = uint16(num(v))
+		case "ttl":
+			h.TTL = uint8(num(v))
+		case "ts":
+			h.Options.HasTimestamps, h.Options.TSVal = true, uint32(num(v))
+		case "ws":
+			h.Options.HasWScale, h.Options.WScale = true, uint8(num(v))
+		case "mss":
+			h.Options.MSS = uint16(num(v))
+		case "at":
+			ms = num(v)
+		default:
+			t.Fatalf("%q: %s", line, o)
+		}
+	}
+	h.Sum = uint16(uint32(h.Seq)*31 + uint32(h.Ack)*17 + uint32(h.Len)*7 + uint32(h.Wnd) + uint32(h.Options.TSVal))
+	return h, time.UnixMilli(1_700_000_000_000 + int64(ms))
+}
+
+const open3 = `A SYN 100
+B SYN,ACK 300 101
+A ACK 101 301
+`
+
+const close4 = `A FIN,ACK 101 301
+B ACK 301 102
+B FIN,ACK 301 102
+A ACK 102 302
+`
+
+// Conversations of the kinds that public captures hold: how each opened and closed, and all
+// that is to be found in it, in order.
+func TestCases(t *testing.T) {
+	for _, c := range []struct {
+		name, packets string
+		open          follow.Handshake
+		close         follow.Close
+		found         string // kinds, in the order of the list
+	}{
+		{"a plain connection", open3 + close4, follow.ThreeWay, follow.FourSegments, ""},
+		{"three segments", open3 + "A FIN,ACK 101 301\nB FIN,ACK 301 102\nA ACK 102 302", follow.ThreeWay, follow.ThreeSegments, ""},
+		{"data with the first FIN", open3 + "A FIN,ACK 101 301 len=5\nB FIN,ACK 301 107\nA ACK 107 302", follow.ThreeWay, follow.ThreeSegments, ""},
+		{"crossing FINs", open3 + "A FIN,ACK 101 301\nB FIN,ACK 301 101\nA ACK 102 302\nB ACK 302 102", follow.ThreeWay, follow.SimultaneousClose, "crossing-fins 1"},
+		{"a half close", open3 + "A FIN,ACK 101 301\nB ACK 301 102\nB PSH,ACK 301 102 len=10\nA ACK 102 311\nB FIN,ACK 311 102\nA ACK 102 312", follow.ThreeWay, follow.HalfClose, ""},
+		{"data that was on its way when the FIN came", open3 + "A FIN,ACK 101 301\nB PSH,ACK 301 101 len=10\nB ACK 311 102\nB FIN,ACK 311 102\nA ACK 102 312", follow.ThreeWay, follow.FourSegments, ""},
+		{"only one end closes", open3 + "A FIN,ACK 101 301\nB ACK 301 102", follow.ThreeWay, follow.HalfClose, ""},
+		{"refused", "A SYN 100\nB RST,ACK 0 101", follow.Refused, follow.NotClosed, "refused 1"},
+		{"nobody answers", "A SYN 100\nA SYN 100 at=1010\nA SYN 100 at=3010", follow.UnansweredSyn, follow.NotClosed, "syn-again 2"},
+		{"the SYN,ACK is refused, as in a scan", "A SYN 100\nB SYN,ACK 300 101\nA RST 101", follow.HalfOpen, follow.Reset, "reset-syn-ack 1"},
+		{"simultaneous open", "A SYN 100\nB SYN 300\nA SYN,ACK 100 301\nB SYN,ACK 300 101\n" + close4, follow.SimultaneousOpen, follow.FourSegments, ""},
+		{"split handshake", "A SYN 100\nB ACK 300 101\nB SYN 300\nA SYN,ACK 100 301\nB ACK 301 101\n" + close4, follow.SplitHandshake, follow.FourSegments, ""},
+		{"split handshake in four, without the first ACK", "A SYN 100\nB SYN 300\nA SYN,ACK 100 301\nB ACK 301 101\n" + close4, follow.SplitHandshake, follow.FourSegments, ""},
+		{"an abort", open3 + "A RST,ACK 101 301", follow.ThreeWay, follow.Reset, "abort 1"},
+		{"a reset with data", open3 + "B RST,ACK 301 101 len=10", follow.ThreeWay, follow.Reset, "abort 1"},
+		{"data for one that has closed", open3 + "A FIN,ACK 101 301\nB ACK 301 102\nB PSH,ACK 301 102 len=4\nA RST 102", follow.ThreeWay, follow.Reset, "reset-late-data 1"},
+		{"a reset after all is over", open3 + close4 + "A RST 102", follow.ThreeWay, follow.FourSegments, "reset-late 1"},
+		{"a blind reset", open3 + "A RST 900000\nA PSH,ACK 101 301 len=3\nB ACK 301 104", follow.ThreeWay, follow.NotClosed, "reset-outside 1"},
+		{"a retransmission by time-out", open3 + "A PSH,ACK 101 301 len=10\nA PSH,ACK 101 301 len=10 at=500\nB ACK 301 111", follow.ThreeWay, follow.NotClosed, "retransmission 1"},
+		{"fast retransmission", open3 + "A ACK 101 301 len=10\nA ACK 111 301 len=10\nA ACK 121 301 len=10\nA ACK 131 301 len=10\nB ACK 301 111\nB ACK 301 111\nB ACK 301 111\nB ACK 301 111\nA ACK 111 301 len=10\nB ACK 301 141", follow.ThreeWay, follow.NotClosed, "fast-retransmission 1, duplicate-ack 3"},
+		{"a spurious one", open3 + "A PSH,ACK 101 301 len=10\nB ACK 301 111\nA PSH,ACK 101 301 len=10\nB ACK 301 111", follow.ThreeWay, follow.NotClosed, "spurious-retransmission 1, duplicate-ack 1"},
+		{"one octet again is no keep-alive", open3 + "A PSH,ACK 101 301 len=1\nA PSH,ACK 101 301 len=1 at=500\nB ACK 301 102", follow.ThreeWay, follow.NotClosed, "retransmission 1"},
+		{"order changed: the identification tells", open3 + "A ACK 101 301 len=10 id=50\nA ACK 121 301 len=10 id=52\nA ACK 111 301 len=10 id=51\nB ACK 301 131", follow.ThreeWay, follow.NotClosed, "out-of-order 1, gap 1"},
+		{"a gap filled by a later packet: the timestamp tells", open3 + "A ACK 101 301 len=10 ts=5\nA ACK 121 301 len=10 ts=6\nA ACK 111 301 len=10 ts=900\nB ACK 301 131", follow.ThreeWay, follow.NotClosed, "retransmission 1, gap 1"},
+		{"keep-alive without data", open3 + "A ACK 100 301 at=7000\nB ACK 301 101 at=7010\nA ACK 100 301 at=14000\nB ACK 301 101 at=14010", follow.ThreeWay, follow.NotClosed, "keep-alive 2, keep-alive-ack 2"},
+		{"keep-alive of one octet", open3 + "A PSH,ACK 101 301 len=5\nB ACK 301 106\nA ACK 105 301 len=1\nB ACK 301 106", follow.ThreeWay, follow.NotClosed, "keep-alive 1, keep-alive-ack 1"},
+		{"Linux probes a closed window with an old number", open3 + "A ACK 101 301 len=10\nB ACK 301 111 wnd=0\nA ACK 110 301\nB ACK 301 111 wnd=0\nB ACK 301 111 wnd=500\nA ACK 111 301 len=10", follow.ThreeWay, follow.NotClosed, "zero-window 2, window-probe 1, window-probe-ack 1, window-update 1"},
+		{"others probe with one octet", open3 + "A ACK 101 301 len=10\nB ACK 301 111 wnd=0\nA ACK 111 301 len=1\nB ACK 301 111 wnd=0", follow.ThreeWay, follow.NotClosed, "zero-window 2, window-probe 1, window-probe-ack 1"},
+		{"a window filled to its edge", "A SYN 100 ws=0\nB SYN,ACK 300 101 ws=0 wnd=20\nA ACK 101 301\nA PSH,ACK 101 301 len=20\nB ACK 301 121", follow.ThreeWay, follow.NotClosed, "window-full 1"},
+		{"windows are scaled only if both ends offer it", "A SYN 100 ws=2\nB SYN,ACK 300 101 wnd=20\nA ACK 101 301\nB ACK 301 101 wnd=10\nA PSH,ACK 101 301 len=10\nB ACK 301 111", follow.ThreeWay, follow.NotClosed, "window-full 1"},
+		{"captured twice on two interfaces", open3 + "A PSH,ACK 101 301 len=10 id=9 at=50\nA PSH,ACK 101 301 len=10 id=9 ttl=63 at=50\nB ACK 301 111", follow.ThreeWay, follow.NotClosed, "capture-duplicate 1"},
+		{"the first packet captured twice", "A SYN 100 id=9 at=10\nA SYN 100 id=9 at=10\nB SYN,ACK 300 101 id=0 at=20\nB SYN,ACK 300 101 id=0 at=20\nA ACK 101 301 at=30", follow.ThreeWay, follow.NotClosed, "capture-duplicate 2"},
+		{"nothing but a reset", "A RST,ACK 500 700", follow.NoHandshake, follow.Reset, "abort 1, roles-guessed 1"},
+		{"a RST answers a FIN", open3 + "A FIN,ACK 101 301\nB RST,ACK 301 102", follow.ThreeWay, follow.Reset, "reset-after-fin 1"},
+		{"a client that gives up after its FIN is acknowledged in part", open3 + "A FIN,ACK 101 301\nB FIN,ACK 301 102\nA RST 102", follow.ThreeWay, follow.Reset, "reset-no-connection 1"},
+		{"an identification that never changes proves nothing", "A SYN 100 id=1\nB SYN,ACK 300 101 id=1\nA ACK 101 301 id=1\nA PSH,ACK 101 301 len=10 id=1\nA PSH,ACK 101 301 len=10 id=1\nB ACK 301 111 id=1", follow.ThreeWay, follow.NotClosed, "retransmission 1"},
+		{"a SYN with data", "A SYN 100 len=5\nB SYN,ACK 300 106\nA ACK 106 301", follow.ThreeWay, follow.NotClosed, "syn-data 1"},
+		{"a super-packet", "A SYN 100 mss=1460\nB SYN,ACK 300 101 mss=1460\nA ACK 101 301\nA PSH,ACK 101 301 len=4000\nB ACK 301 4101", follow.ThreeWay, follow.NotClosed, "super-packet 1"},
+		{"an acknowledgment of what was not captured", open3 + "B ACK 301 500", follow.ThreeWay, follow.NotClosed, "acked-unseen 1"},
+		{"sequence numbers wrap, and zero is a number", "A SYN 4294967295\nB SYN,ACK 4294967290 0\nA ACK 0 4294967291\nB PSH,ACK 4294967291 0 len=10\nA ACK 0 5\nA FIN,ACK 0 5\nB ACK 5 1\nB FIN,ACK 5 1\nA ACK 1 6", follow.ThreeWay, follow.FourSegments, ""},
+		{"begun in the middle", "B PSH,ACK 500 700 len=10\nA ACK 700 510\nA FIN,ACK 700 510\nB FIN,ACK 510 701\nA ACK 701 511", follow.NoHandshake, follow.ThreeSegments, "roles-guessed 1, began-in-middle 1"},
+		{"one direction only", "A SYN 100\nA ACK 101 301\nA PSH,ACK 101 301 len=10\nA FIN,ACK 111 301\nA ACK 112 302", follow.PartlySeen, follow.HalfClose, "one-direction 1"},
+		{"a FIN is sent again", open3 + "A FIN,ACK 101 301\nA FIN,ACK 101 301 at=500\nB FIN,ACK 301 102\nA ACK 102 302", follow.ThreeWay, follow.ThreeSegments, "fin-again 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := followed(t, c.packets)[0]
+			if s.Handshake != c.open || s.Close != c.close {
+				t.Errorf("open %s, close %s; want %s, %s", s.Handshake, s.Close, c.open, c.close)
+			}
+			var found []string
+			for _, k := range s.Counts {
+				found = append(found, fmt.Sprintf("%s %d", k.Kind, k.N))
+			}
+			if got := strings.Join(found, ", "); got != c.found {
+				t.Errorf("found %q, want %q", got, c.found)
+			}
+		})
+	}
+}
+
+// followed follows packets, one a line, and returns the conversations.
+func followed(t testing.TB, packets string) (sums []*follow.Summary) {
+	t.Helper()
+	f := follow.New(follow.Options{Done: func(s *follow.Summary) bool { sums = append(sums, s); return true }})
+	for i, line := range strings.Split(strings.TrimSpace(packets), "\n") {
+		h, at := parsePacket(t, line, i+1)
+		f.Packet(&h, at, i+1)
+	}
+	f.Finish()
+	return sums
+}
+
+// A new SYN on the sockets of a closed connection is a new conversation; the second SYN of a
+// split handshake is not.
+func TestPortReuse(t *testing.T) {
+	sums := followed(t, open3+close4+"A SYN 9000\nB SYN,ACK 8000 9001\nA ACK 9001 8001")
+	if len(sums) != 2 || sums[1].Handshake != follow.ThreeWay || sums[1].Count(follow.PortReuse) != 1 {
+		t.Errorf("%d conversations, want 2, the second on reused ports", len(sums))
+	}
+}
+
+// FuzzFollow: whatever packets come, the follower returns, the proven and the earliest
+// state are possible, and counts are sane.
+func FuzzFollow(f *testing.F) {
+	f.Add([]byte("\x02\x00\x10\x00\x12\x01\x10\x10\x11\x05\x20\x04"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		w := &sane{t: t}
+		packets := 0
+		fl := follow.New(follow.Options{Watch: func(*follow.Summary) follow.Watcher { return w }, Done: func(s *follow.Summary) bool {
+			packets -= s.Packets[0] + s.Packets[1]
+			return false
+		}})
+		for i := 0; i+3 < len(data); i += 4 {
+			who := "AB"[data[i]>>7]
+			flags := wire.Flags(data[i] & 0x3f)
+			h, at := parsePacket(t, string(who)+" ACK 0 0", i)
+			h.Flags, h.Seq, h.Ack = flags, wire.Seq(data[i+1])-100, wire.Seq(data[i+2])-100
+			h.Len, h.Wnd = int(data[i+3]&15), uint16(data[i+3]>>4)
+			packets++
+			fl.Packet(&h, at, i/4+1)
+		}
+		fl.Finish()
+		if packets != 0 {
+			t.Errorf("%d packets are in no conversation", packets)
+		}
+	})
+}
+
+type sane struct{ t *testing.T }
+
+func (s *sane) Packet(_ *follow.Summary, _ [2]follow.EndView, p *follow.Packet) {
+	for x, in := range p.States {
+		if !in.Possible.Has(in.Earliest) || !in.Possible.Has(in.Proven) {
+			s.t.Errorf("frame %d, end %d: earliest %s and proven %s, but possible %s", p.Frame, x, in.Earliest, in.Proven, in.Possible)
+		}
+	}
+	for i := range p.Findings {
+		if text := p.Findings[i].Text(); strings.ContainsAny(text, "{}") {
+			s.t.Errorf("a place is left open: %s", text)
+		}
+	}
+}
+func (s *sane) Done(_ *follow.Summary, found []follow.Finding) {
+	for i := range found {
+		if text := found[i].Text(); strings.ContainsAny(text, "{}") {
+			s.t.Errorf("a place is left open: %s", text)
+		}
+	}
+}

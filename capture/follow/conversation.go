@@ -1,0 +1,241 @@
+package follow
+
+import (
+	"slices"
+	"time"
+
+	"netlab/capture"
+	"netlab/sim/wire"
+)
+
+// A sent is a packet of one end, as far as it is remembered.
+type sent struct {
+	at       time.Duration
+	seq, ack wire.Seq
+	frame    int32
+	len      int32
+	id, sum  uint16
+	flags    wire.Flags
+	ttl      uint8
+}
+
+// A gap is a range of numbers that were skipped, and what is known of the packet that
+// came after it.
+type gap struct {
+	from, to wire.Seq
+	at       time.Duration
+	frame    int32
+	id       uint16
+	ts       uint32
+	hasTS    bool
+}
+
+// What an end sent last, as far as the answer to it depends on that.
+type last uint8
+
+const (
+	lastPlain last = iota
+	lastKeepAlive
+	lastProbe
+)
+
+const (
+	recentPackets = 2 // remembered for telling packets that were captured twice
+	mostGaps      = 2
+)
+
+// An end is one end of a conversation.
+type end struct {
+	packets int
+	octets  int64
+
+	// What it has sent.
+	started    bool
+	base       wire.Seq // relative numbers count from it
+	next       wire.Seq // after the highest number sent
+	iss        wire.Seq
+	first      wire.Seq // initial number of its first SYN
+	syn        bool     // has sent a SYN
+	bareSyn    bool     // without ACK
+	synAck     bool
+	plain      bool // has sent a segment without SYN and RST
+	data       bool
+	fin        bool
+	finSeq     wire.Seq
+	finAck     wire.Seq // what its first FIN acknowledged
+	rst        bool
+	rstFrame   int
+	rstAlone   bool     // nothing followed the reset
+	rstOpen    bool     // it sent the reset before it was synchronized: that changes no state
+	finProof   wire.Seq // after the first of its segments that acknowledges the peer's FIN
+	hasProof   bool
+	synFrame   int
+	firstFrame int // of its first SYN
+	ackFrame   int // of its first segment without SYN
+	finFrame   int
+	synAt      time.Duration
+	dataAfter  bool // new data after it had acknowledged the peer's FIN
+	ackedFin   bool // acknowledged the peer's FIN before its own
+
+	// What it has acknowledged and offered.
+	acked   bool
+	ack     wire.Seq // highest
+	lastAck wire.Seq // of the last segment
+	lastAt  time.Duration
+	wnd     uint16
+	synWnd  bool // the window stood in a SYN, which is never scaled (RFC 7323 §2.2)
+	scale   uint8
+	scaled  bool // its SYN offered a scale
+	mss     int
+	dupAcks int
+	unseen  wire.Seq // acknowledged, never captured
+	hasGone bool     // unseen is set
+
+	kind       last
+	unanswered int // repeated and probes since the peer's last word
+	ids        struct {
+		last    uint16
+		seen    bool
+		differ  bool
+		repeats bool
+	}
+	tsVal  uint32
+	hasTS  bool
+	recent [recentPackets]sent
+	filled int
+	gaps   [mostGaps]gap
+	nGaps  int
+}
+
+// A conv is a conversation that is still followed.
+type conv struct {
+	sum     *Summary
+	key     key
+	aLow    bool
+	ends    [2]end
+	self    bool
+	frame   int // of the packet that was followed last
+	hind    [2]Hindsight
+	doubted bool      // SYNs with several numbers were seen
+	before  [2]States // of the conversation that used the same sockets before
+	tally   []tallied
+	first   time.Duration
+	lastAt  time.Duration
+	rtt     time.Duration
+	pending [2]int // UDP: datagrams without an answer
+	oldest  [2]int // UDP: the first of them
+	watch   Watcher
+	found   []Finding // of this packet, if somebody watches
+	log     map[uint64]int32
+
+	next, prev *conv // in order of use
+}
+
+// A tallied counts a kind of finding.
+type tallied struct {
+	kind  Kind
+	n     int32
+	first int32 // frame
+}
+
+// find notes a finding.
+func (c *conv) find(k Kind, frame int, refs []int, args ...string) {
+	if i := c.tallied(k); i >= 0 {
+		c.tally[i].n++
+	} else {
+		c.tally = append(c.tally, tallied{k, 1, int32(frame)})
+	}
+	if c.watch != nil {
+		c.found = append(c.found, Finding{Kind: k, Frame: frame, Refs: refs, Args: args})
+	}
+}
+
+// tallied returns the place of a kind in the tally, or -1.
+func (c *conv) tallied(k Kind) int {
+	return slices.IndexFunc(c.tally, func(t tallied) bool { return t.kind == k })
+}
+
+// watched reports whether somebody will read the arguments of a finding.
+func (c *conv) watched() bool { return c.watch != nil }
+
+// side returns which end has sent a packet.
+func (c *conv) side(low bool) int {
+	if low == c.aLow {
+		return 0
+	}
+	return 1
+}
+
+// low reports whether end x is the lower socket of the key.
+func (c *conv) low(x int) bool { return (x == 0) == c.aLow }
+
+// Name returns what the end with number x is called: A called, B was called.
+func Name(x int) string { return string(rune('A' + x)) }
+
+// relative writes a number of end x as a distance from its initial number.
+func (c *conv) relative(x int, s wire.Seq) string {
+	return itoa(s.Minus(c.ends[x].base))
+}
+
+// remember keeps a packet for comparing later ones with it.
+func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
+	e.recent[e.filled%recentPackets] = sent{at: at, seq: h.Seq, ack: h.Ack, frame: int32(frame), len: int32(h.Len), id: h.ID, sum: h.Sum, flags: h.Flags, ttl: h.TTL}
+	e.filled++
+	if h.HasID {
+		if e.ids.seen && h.ID != e.ids.last {
+			e.ids.differ = true
+		}
+		if e.ids.seen && h.ID == e.ids.last {
+			e.ids.repeats = true
+		}
+		e.ids.last, e.ids.seen = h.ID, true
+	}
+	e.tsVal, e.hasTS = h.Options.TSVal, h.Options.HasTimestamps
+}
+
+// twin finds the same packet, captured before. The same identification is proof where
+// identifications differ from packet to packet, and where no sender could have been so
+// quick; a hop counted on the way is proof in any case.
+func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
+	for i := range min(e.filled, recentPackets) {
+		s := &e.recent[i]
+		if s.seq != h.Seq || s.ack != h.Ack || s.flags != h.Flags || int(s.len) != h.Len || s.sum != h.Sum || at-s.at > time.Second {
+			continue
+		}
+		quick := at-s.at < atOnce
+		switch {
+		case h.HasID && s.id != h.ID:
+		case s.ttl != h.TTL:
+			return s
+		case h.HasID && h.ID != 0 && !e.ids.repeats && (e.ids.differ || quick):
+			return s
+		case (!h.HasID || h.ID == 0) && quick && lenOf(h) > 0:
+			return s
+		}
+	}
+	return nil
+}
+
+// atOnce is sooner than any time-out sends anything again.
+const atOnce = time.Millisecond
+
+// shift returns how far windows of the end with number x are shifted, and whether that is known.
+func (c *conv) shift(x int) (uint8, bool) {
+	a, b := &c.ends[0], &c.ends[1]
+	if !a.syn || !b.syn {
+		return 0, false
+	}
+	if !a.scaled || !b.scaled {
+		return 0, true
+	}
+	return min(c.ends[x].scale, 14), true
+}
+
+// window returns the window that the end with number x offers, in octets.
+func (c *conv) window(x int) (octets int, known bool) {
+	n, ok := c.shift(x)
+	if c.ends[x].synWnd {
+		n, ok = 0, true
+	}
+	return int(c.ends[x].wnd) << n, ok
+}

@@ -1,0 +1,372 @@
+package follow
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"netlab/capture"
+	"netlab/sim/wire"
+)
+
+// A Packet is what one packet of a watched conversation means. It is valid during the
+// call only.
+type Packet struct {
+	Frame    int
+	At       time.Duration // since the first packet of the conversation
+	From     int           // which end has sent it; of an ICMP error: whose packet it is about
+	Headers  *capture.Headers
+	Findings []Finding
+	States   [2]Inferred // after it
+	Parts    int         // fragments that it came in
+}
+
+// A Watcher is told about every packet of a conversation, and at its end.
+type Watcher interface {
+	Packet(s *Summary, ends [2]EndView, p *Packet)
+	Done(s *Summary, found []Finding)
+}
+
+// An EndView is what is known of one end's numbers.
+type EndView struct {
+	ISS      wire.Seq
+	HasISS   bool
+	Passive  bool     // it has answered a SYN and sent none of its own first
+	Base     wire.Seq // relative numbers count from it
+	Next     wire.Seq // SND.NXT, if it has sent anything
+	Started  bool
+	Ack      wire.Seq // RCV.NXT as it told last
+	Acked    bool
+	Wnd      int
+	Scaled   bool // Wnd is in octets; otherwise as on the wire
+	UnaKnown bool
+	Una      wire.Seq
+}
+
+// Options say how to follow.
+type Options struct {
+	// Watch returns who wants to know about every packet of a conversation, or nil.
+	Watch func(s *Summary) Watcher
+	// Hindsight returns what an earlier reading has learned about the conversation with that
+	// number; nil: this is the first one.
+	Hindsight func(n int) [2]Hindsight
+	// Done is given each conversation when nothing more of it is expected, not in order. It
+	// returns whether the summary is kept; if not, it is used again.
+	Done func(s *Summary) (kept bool)
+}
+
+// Limits of what is kept at once.
+const (
+	mostOpen    = 20_000 // conversations that are followed
+	mostParts   = 1024   // packets that wait for their fragments
+	closedAfter = 60 * time.Second
+)
+
+// A Follower puts packets into conversations.
+type Follower struct {
+	opt     Options
+	convs   map[key]*conv
+	opened  conv    // open conversations, in order of use: the list begins and ends here
+	closed  conv    // closed ones, likewise
+	fresh   conv    // those of which only one end has sent anything
+	free    []*conv // to be used again
+	n       int
+	parts   map[partKey]*parts
+	Evicted int // conversations that were put away while they were still open
+}
+
+// New returns a follower.
+func New(opt Options) *Follower {
+	f := &Follower{opt: opt, convs: map[key]*conv{}, parts: map[partKey]*parts{}}
+	for _, list := range []*conv{&f.opened, &f.closed, &f.fresh} {
+		list.next, list.prev = list, list
+	}
+	return f
+}
+
+// Count is how many conversations have begun.
+func (f *Follower) Count() int { return f.n }
+
+// Packet follows one packet. It returns false if the packet belongs to no conversation.
+func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
+	at := time.Duration(0) // since 1970; a file without times has none
+	if !when.IsZero() {
+		at = time.Duration(when.UnixNano())
+	}
+	count := 1
+	if h.Frag.IsPart() {
+		if count = f.assemble(h, at); count == 0 {
+			return true
+		}
+	}
+	if h.Proto == wire.ICMP {
+		return f.icmp(h, at, frame)
+	}
+	k, low := packetKey(h)
+	c := f.convs[k]
+	if c != nil && c.begins(h, at, low) {
+		old, n := [2]States{c.infer(c.side(true)).Possible, c.infer(c.side(false)).Possible}, c.sum.N
+		f.retire(c)
+		c = f.open(k, h, low, at, frame)
+		c.find(PortReuse, frame, nil, itoa(n))
+		c.before = [2]States{old[btoi(!c.low(0))], old[btoi(!c.low(1))]}
+	} else if c == nil {
+		c = f.open(k, h, low, at, frame)
+	}
+	x := c.side(low)
+	c.count(x, h, at, frame)
+	if count > 1 {
+		c.find(Fragmented, frame, nil, itoa(count))
+	}
+	if h.Proto == wire.TCP {
+		c.segment(x, h, at, frame)
+		if c.self {
+			c.mirror(h, at, frame)
+		}
+	} else {
+		c.datagram(x, h, at, frame)
+	}
+	f.use(c)
+	f.tell(c, x, h, at, frame, count)
+	return true
+}
+
+// mirror lets the other end of a connection to itself send the same: every packet is its
+// own.
+func (c *conv) mirror(h *capture.Headers, at time.Duration, frame int) {
+	watch, tally := c.watch, slices.Clone(c.tally)
+	c.watch = nil
+	c.segment(1, h, at, frame)
+	c.tally, c.watch = tally, watch
+}
+
+// tell tells a watcher about a packet.
+func (f *Follower) tell(c *conv, x int, h *capture.Headers, at time.Duration, frame, count int) {
+	if c.watch == nil {
+		return
+	}
+	p := &Packet{Frame: frame, At: at - c.first, From: x, Headers: h, Findings: c.found, Parts: count}
+	if c.sum.Proto == wire.TCP {
+		p.States = [2]Inferred{c.infer(0), c.infer(1)}
+	}
+	c.watch.Packet(c.sum, [2]EndView{c.view(0), c.view(1)}, p)
+	c.found = c.found[:0]
+}
+
+func (c *conv) view(x int) EndView {
+	e, peer := &c.ends[x], &c.ends[1-x]
+	v := EndView{ISS: e.iss, HasISS: e.syn, Passive: !e.bareSyn, Base: e.base, Next: e.next, Started: e.started, Ack: e.ack, Acked: e.acked, Una: peer.ack, UnaKnown: peer.acked}
+	v.Wnd, v.Scaled = c.window(x)
+	return v
+}
+
+// open begins a conversation.
+func (f *Follower) open(k key, h *capture.Headers, low bool, at time.Duration, frame int) *conv {
+	if len(f.convs) >= mostOpen {
+		f.makeRoom()
+	}
+	f.n++
+	from, to := netip.AddrPortFrom(h.Src, h.SrcPort), netip.AddrPortFrom(h.Dst, h.DstPort)
+	c := f.take()
+	c.key, c.aLow, c.first, c.lastAt, c.self = k, low, at, at, k.toItself()
+	if c.sum == nil {
+		c.sum = &Summary{}
+	}
+	*c.sum = Summary{N: f.n, Proto: h.Proto, FirstFrame: frame, Start: time.Unix(0, int64(at))}
+	why := ""
+	if h.Proto == wire.TCP {
+		switch f := h.Flags & (wire.SYN | wire.ACK); f {
+		case wire.SYN:
+		case wire.SYN | wire.ACK:
+			from, to, c.aLow, why = to, from, !low, guessSynAck
+		default:
+			if reason, swap := guessRoles(h); swap {
+				from, to, c.aLow, why = to, from, !low, reason
+			} else {
+				why = reason
+			}
+		}
+	}
+	if c.self {
+		c.aLow = low
+	}
+	c.sum.Ends = [2]netip.AddrPort{from, to}
+	if f.opt.Watch != nil {
+		c.watch = f.opt.Watch(c.sum)
+	}
+	if f.opt.Hindsight != nil {
+		c.hind = f.opt.Hindsight(f.n)
+	}
+	f.convs[k] = c
+	if why != "" {
+		c.sum.Guessed = true
+		c.find(RolesGuessed, frame, nil, Name(0), why)
+		if !h.Flags.Has(wire.SYN) && !h.Flags.Has(wire.RST) {
+			c.find(BeganInMiddle, frame, nil)
+		}
+	}
+	return c
+}
+
+// What makes one end look like the client.
+const (
+	guessSynAck    = "the other end sent the SYN,ACK"
+	guessWellKnown = "the other port is a well-known one"
+	guessHigher    = "its port is the higher one"
+	guessFirst     = "it was seen first"
+)
+
+// guessRoles guesses which end called the other: servers have lower port numbers.
+func guessRoles(h *capture.Headers) (why string, swap bool) {
+	const wellKnown = 1024
+	switch s, d := h.SrcPort, h.DstPort; {
+	case s < wellKnown && d >= wellKnown:
+		return guessWellKnown, true
+	case d < wellKnown && s >= wellKnown:
+		return guessWellKnown, false
+	case s < d:
+		return guessHigher, true
+	case s > d:
+		return guessHigher, false
+	default:
+		return guessFirst, false
+	}
+}
+
+// begins reports whether a SYN begins a new connection on sockets that were used before.
+func (c *conv) begins(h *capture.Headers, at time.Duration, low bool) bool {
+	if h.Proto != wire.TCP || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN || c.self {
+		return false
+	}
+	me, peer := &c.ends[c.side(low)], &c.ends[1-c.side(low)]
+	if me.syn && (me.iss == h.Seq || me.first == h.Seq) && !(me.fin || peer.fin || me.rst && peer.plain) {
+		return false
+	}
+	closed := (me.fin && peer.fin) || (me.rst || peer.rst) && (me.plain || peer.plain || me.synAck || peer.synAck || me.syn && peer.rst && me.iss != h.Seq)
+	if closed {
+		return true
+	}
+	if !me.syn && !peer.syn && (me.plain || peer.plain) { // the capture began in an earlier connection
+		return !peer.acked || abs(h.Seq.Minus(peer.ack)) > 1<<20 || at-c.lastAt > closedAfter
+	}
+	return me.syn && me.iss != h.Seq && at-c.lastAt > closedAfter
+}
+
+// count counts a packet.
+func (c *conv) count(x int, h *capture.Headers, at time.Duration, frame int) {
+	e := &c.ends[x]
+	e.packets++
+	e.octets += int64(h.Len)
+	c.lastAt = at
+	c.sum.LastFrame = frame
+}
+
+// use moves a conversation to the end of its list: it was used last. Closed ones wait a
+// while for repetitions.
+func (f *Follower) use(c *conv) {
+	f.unlink(c)
+	list := &f.opened
+	switch {
+	case c.over():
+		list = &f.closed
+	case c.ends[0].packets == 0 || c.ends[1].packets == 0:
+		list = &f.fresh
+	}
+	c.prev, c.next = list.prev, list
+	c.prev.next, c.next.prev = c, c
+	for old := f.closed.next; old != &f.closed && old != c && c.lastAt-old.lastAt > closedAfter; old = f.closed.next {
+		f.retire(old)
+	}
+}
+
+func (f *Follower) unlink(c *conv) {
+	if c.next != nil {
+		c.prev.next, c.next.prev = c.next, c.prev
+		c.next, c.prev = nil, nil
+	}
+}
+
+// makeRoom puts away a closed conversation; if there is none, one that nobody has answered,
+// as in a flood of SYNs; and only then one that is open.
+func (f *Follower) makeRoom() {
+	for _, list := range []*conv{&f.closed, &f.fresh, &f.opened} {
+		if list.next == list {
+			continue
+		}
+		if list != &f.closed {
+			f.Evicted++
+		}
+		f.retire(list.next)
+		return
+	}
+}
+
+// take returns an empty conversation, one that was put away if there is any.
+func (f *Follower) take() *conv {
+	if n := len(f.free); n > 0 {
+		c := f.free[n-1]
+		f.free = f.free[:n-1]
+		*c = conv{tally: c.tally[:0], sum: c.sum}
+		return c
+	}
+	return &conv{}
+}
+
+// over reports whether nothing more is expected of a conversation but repetitions.
+func (c *conv) over() bool {
+	a, b := &c.ends[0], &c.ends[1]
+	return a.fin && b.fin || a.rst || b.rst
+}
+
+// retire puts a conversation away.
+func (f *Follower) retire(c *conv) {
+	f.unlink(c)
+	if f.convs[c.key] == c {
+		delete(f.convs, c.key)
+	}
+	s := c.finish()
+	if c.watch != nil {
+		c.watch.Done(s, c.found)
+	}
+	if kept := f.opt.Done == nil || f.opt.Done(s); kept || c.watch != nil {
+		c.sum = nil
+	}
+	if len(f.free) < mostFree {
+		f.free = append(f.free, c)
+	}
+}
+
+// mostFree bounds the conversations that are kept to be used again.
+const mostFree = 1024
+
+// Finish puts away what is left.
+func (f *Follower) Finish() {
+	for _, list := range []*conv{&f.closed, &f.opened, &f.fresh} {
+		for list.next != list {
+			f.retire(list.next)
+		}
+	}
+}
+
+// icmp attaches an error to the conversation that it is about.
+func (f *Follower) icmp(h *capture.Headers, at time.Duration, frame int) bool {
+	r := &h.ICMP
+	k, low := keyOf(r.Proto, r.Src, r.SrcPort, r.Dst, r.DstPort)
+	c := f.convs[k]
+	if c == nil {
+		return false
+	}
+	x := c.side(low)
+	c.sum.LastFrame = frame
+	c.lastAt = at
+	c.report(x, h, frame)
+	f.tell(c, x, h, at, frame, 1)
+	return true
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,353 @@
+package follow
+
+import (
+	"strconv"
+	"time"
+
+	"netlab/capture"
+	"netlab/sim/wire"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// segment follows one TCP segment that end x has sent.
+func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	if s := me.twin(h, at); s != nil && !c.self {
+		hop := ""
+		if s.ttl != h.TTL {
+			hop = otherHop
+		}
+		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
+		return
+	}
+	if !me.started {
+		me.started, me.base, me.next = true, h.Seq.Add(-1), h.Seq
+		if !peer.started && h.Flags.Has(wire.ACK) {
+			peer.base = h.Ack.Add(-1)
+		}
+	}
+	if peer.base == 0 && !peer.started && h.Flags.Has(wire.ACK) {
+		peer.base = h.Ack.Add(-1)
+	}
+	c.frame = frame
+	c.learn(x, h, frame)
+	switch {
+	case h.Flags.Has(wire.RST):
+		c.reset(x, h, frame)
+	case h.Flags.Has(wire.SYN):
+		c.synchronize(x, h, at, frame)
+	default:
+		me.revive()
+		c.plain(x, h, at, frame)
+		me.plain = true
+	}
+	if h.Flags.Has(wire.ACK) {
+		c.acknowledge(x, h, at, frame)
+	}
+	c.advance(x, h, at, frame)
+	me.remember(h, at, frame)
+	peer.unanswered = 0
+}
+
+// revive notes that an end lives on after a reset: the reset was meant for another
+// connection, or was none of its own.
+func (e *end) revive() { e.rstAlone = false }
+
+// plain classifies a segment that neither opens nor resets.
+func (c *conv) plain(x int, h *capture.Headers, at time.Duration, frame int) {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	fin := h.Flags.Has(wire.FIN)
+	old := h.Seq == me.next.Add(-1)
+	kind := lastPlain
+	switch {
+	case peer.acked && peer.wnd == 0 && !fin && h.Len <= 1 &&
+		(old && (h.Len == 1 || !me.fin) || h.Len == 1 && h.Seq == me.next):
+		c.find(ZeroWindowProbe, frame, nil)
+		kind = lastProbe
+		me.unanswered++
+	case h.Seq.After(me.next):
+		c.skipped(x, h, at, frame)
+	case old && !fin && h.Len <= 1 && me.plainBefore() && (!me.fin || peer.acked && peer.ack.After(me.finSeq)) && (h.Len == 0 || peer.acked && peer.ack.AtOrAfter(me.next)):
+		c.find(KeepAlive, frame, nil)
+		kind = lastKeepAlive
+		me.unanswered++
+	case (h.Len > 0 || fin) && h.Seq.Before(me.next):
+		c.again(x, h, at, frame)
+	}
+	if h.Len == 0 && !fin && kind == lastPlain {
+		c.pureAck(x, h, frame)
+	}
+	if h.Wnd == 0 && !fin {
+		c.find(ZeroWindow, frame, nil)
+	}
+	me.kind = kind
+	if room, known := c.window(1 - x); h.Len > 0 && kind == lastPlain && known && peer.acked && room > 0 &&
+		h.Seq.Add(h.Len) == peer.ack.Add(room) && !h.Seq.Before(me.next) {
+		c.find(WindowFull, frame, nil)
+	}
+	if h.Len > me.largest(peer) {
+		mss := peer.mss
+		c.find(SuperPacket, frame, nil, itoa(h.Len), itoa((h.Len+mss-1)/mss), itoa(mss))
+	}
+}
+
+// largest is the most data that a segment to the peer can hold.
+func (e *end) largest(peer *end) int {
+	if peer.mss == 0 {
+		return 1 << 30
+	}
+	return peer.mss
+}
+
+// plainBefore reports whether the end has sent enough for an old number to be a
+// keep-alive: its SYN at least, or more than one segment.
+func (e *end) plainBefore() bool { return e.syn || e.packets > 1 }
+
+// skipped notes numbers that were skipped.
+func (c *conv) skipped(x int, h *capture.Headers, at time.Duration, frame int) {
+	me := &c.ends[x]
+	if c.watched() {
+		c.find(SegmentLost, frame, nil, c.relative(x, me.next), c.relative(x, h.Seq))
+	} else {
+		c.find(SegmentLost, frame, nil)
+	}
+	if me.nGaps == mostGaps {
+		copy(me.gaps[:], me.gaps[1:])
+		me.nGaps--
+	}
+	me.gaps[me.nGaps] = gap{from: me.next, to: h.Seq, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps}
+	me.nGaps++
+}
+
+// again classifies a segment whose first number has been passed already.
+func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	to := h.Seq.Add(h.Len)
+	if h.Flags.Has(wire.FIN) {
+		to = to.Add(1)
+	}
+	if g := me.fills(h.Seq, to); g != nil {
+		reason, late := g.late(h, at, c.rtt, me)
+		if late {
+			c.find(OutOfOrder, frame, []int{int(g.frame)}, "", "", reason)
+		} else {
+			c.find(Retransmission, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to))
+		}
+		me.close(h.Seq, to)
+		return
+	}
+	var refs []int
+	if first := c.logged(x, h.Seq); first > 0 {
+		refs = []int{first}
+	}
+	args := []string{c.numbers(x, h.Seq), c.numbers(x, to)}
+	me.unanswered++
+	switch {
+	case h.Len == 0 && me.fin:
+		c.find(FinAgain, frame, nil, itoa(me.finFrame))
+	case peer.acked && to.AtOrBefore(peer.ack):
+		c.find(Spurious, frame, refs, args...)
+	case peer.dupAcks >= 2 && h.Seq == peer.ack && at-peer.lastAt < fastLimit:
+		c.find(FastRetransmission, frame, refs, args[0], args[1], itoa(peer.dupAcks))
+	default:
+		c.find(Retransmission, frame, refs, args...)
+	}
+}
+
+// fastLimit is how soon after a duplicate ACK a retransmission counts as its answer.
+const fastLimit = 20 * time.Millisecond
+
+// numbers writes a number for a finding, if somebody will read it.
+func (c *conv) numbers(x int, s wire.Seq) string {
+	if !c.watched() {
+		return ""
+	}
+	return c.relative(x, s)
+}
+
+// fills finds a gap that a segment fills, at least in part.
+func (e *end) fills(from, to wire.Seq) *gap {
+	for i := range e.gaps[:e.nGaps] {
+		g := &e.gaps[i]
+		if from.Before(g.to) && to.After(g.from) {
+			return g
+		}
+	}
+	return nil
+}
+
+// close takes what was filled out of the gaps.
+func (e *end) close(from, to wire.Seq) {
+	kept := 0
+	for i := range e.gaps[:e.nGaps] {
+		g := e.gaps[i]
+		switch {
+		case to.AtOrBefore(g.from) || from.AtOrAfter(g.to): // another one
+		case from.AtOrBefore(g.from) && to.AtOrAfter(g.to):
+			continue
+		case from.AtOrBefore(g.from):
+			g.from = to
+		default:
+			g.to = from
+		}
+		e.gaps[kept] = g
+		kept++
+	}
+	e.nGaps = kept
+}
+
+// defaultRTT tells an overtaken segment from a repeated one where nothing better does.
+const defaultRTT = 3 * time.Millisecond
+
+// What tells a segment that was overtaken from one that was sent again, and a packet that
+// was captured twice from one that was sent twice.
+const (
+	olderStamp = "its timestamp is older"
+	lowerID    = "its IP identification is lower"
+	tooSoon    = "it comes sooner than any answer could have"
+	otherHop   = ", with another TTL"
+)
+
+// late decides whether a segment that fills a gap was sent before the one after the gap:
+// by timestamps, then by IP identifications, and only then by time.
+func (g *gap) late(h *capture.Headers, at time.Duration, rtt time.Duration, e *end) (evidence string, late bool) {
+	if ts := h.Options.TSVal; g.hasTS && h.Options.HasTimestamps && ts != g.ts {
+		return olderStamp, int32(ts-g.ts) < 0
+	}
+	if h.HasID && h.ID != g.id && h.ID != 0 && g.id != 0 && abs(int(int16(h.ID-g.id))) < 1000 && e.ids.differ {
+		return lowerID, int16(h.ID-g.id) < 0
+	}
+	if rtt == 0 {
+		rtt = defaultRTT
+	}
+	return tooSoon, at-g.at < rtt
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// pureAck classifies an ACK without data.
+func (c *conv) pureAck(x int, h *capture.Headers, frame int) {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	if !h.Flags.Has(wire.ACK) || !me.acked || h.Ack != me.lastAck || h.Seq != me.next || !me.plain && peer.kind == lastPlain || me.lastFlags().Has(wire.SYN) && peer.kind == lastPlain {
+		return
+	}
+	same := h.Wnd == me.wnd
+	switch {
+	case peer.kind == lastKeepAlive:
+		c.find(KeepAliveAck, frame, nil)
+	case peer.kind == lastProbe && h.Wnd == 0:
+		c.find(ZeroWindowProbeAck, frame, nil)
+	case h.Wnd == 0:
+	case !same && h.Options.NSACK == 0:
+		n, _ := c.shift(x)
+		c.find(WindowUpdate, frame, nil, itoa(int(h.Wnd)<<n))
+	default:
+		me.dupAcks++
+		c.find(DuplicateAck, frame, nil, c.numbers(1-x, h.Ack), itoa(me.dupAcks))
+	}
+}
+
+// acknowledge takes the ACK field and the window.
+func (c *conv) acknowledge(x int, h *capture.Headers, at time.Duration, frame int) {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	if h.Flags.Has(wire.RST) {
+		return
+	}
+	if peer.started && h.Ack.After(peer.next) && (!peer.hasGone || h.Ack.After(peer.unseen)) && h.Ack.Minus(peer.next) < 1<<30 {
+		c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, peer.next))
+		peer.unseen, peer.hasGone = h.Ack, true
+	}
+	if !me.acked || h.Ack.After(me.ack) {
+		me.ack = h.Ack
+	}
+	if peer.fin && h.Ack.After(peer.finSeq) {
+		if !me.hasProof && lenOf(h) > 0 {
+			me.finProof, me.hasProof = h.Seq.Add(lenOf(h)), true
+		}
+		if h.Len > 0 && h.Seq.AtOrAfter(me.next) && !me.fin {
+			me.dataAfter = true
+		}
+		if !me.fin && !h.Flags.Has(wire.FIN) {
+			me.ackedFin = true
+		}
+	}
+	if me.acked && h.Ack.After(me.lastAck) {
+		me.dupAcks = 0
+	}
+	me.acked, me.lastAck, me.lastAt = true, h.Ack, at
+	me.wnd, me.synWnd = h.Wnd, h.Flags.Has(wire.SYN)
+	if !h.Flags.Has(wire.SYN) && me.ackFrame == 0 {
+		me.ackFrame = frame
+		if me.bareSyn && peer.synAck && c.rtt == 0 {
+			c.rtt = at - me.synAt
+		}
+	}
+}
+
+// lenOf is SEG.LEN.
+func lenOf(h *capture.Headers) int {
+	n := h.Len
+	if h.Flags.Has(wire.SYN) {
+		n++
+	}
+	if h.Flags.Has(wire.FIN) {
+		n++
+	}
+	return n
+}
+
+// advance takes the numbers that a segment uses.
+func (c *conv) advance(x int, h *capture.Headers, at time.Duration, frame int) {
+	me := &c.ends[x]
+	to := h.Seq.Add(lenOf(h))
+	if h.Flags.Has(wire.RST) {
+		return
+	}
+	if h.Len > 0 {
+		me.data = true
+		c.note(x, h.Seq, frame)
+	}
+	if h.Flags.Has(wire.FIN) && !me.fin {
+		me.fin, me.finSeq, me.finFrame = true, to.Add(-1), frame
+		if h.Flags.Has(wire.ACK) {
+			me.finAck = h.Ack
+		}
+		c.crossing(x, frame)
+	}
+	if to.After(me.next) {
+		me.next = to
+	}
+}
+
+// crossing says so if this FIN was sent before the other one had arrived.
+func (c *conv) crossing(x int, frame int) {
+	if peer := &c.ends[1-x]; peer.fin && c.crossed() && !c.self {
+		c.find(CrossingFins, frame, nil, itoa(peer.finFrame))
+	}
+}
+
+// note remembers in which frame octets were first seen, for who watches.
+func (c *conv) note(x int, seq wire.Seq, frame int) {
+	if c.watch == nil || len(c.log) > maxLog {
+		return
+	}
+	if c.log == nil {
+		c.log = map[uint64]int32{}
+	}
+	if k := uint64(x)<<32 | uint64(seq); c.log[k] == 0 {
+		c.log[k] = int32(frame)
+	}
+}
+
+// maxLog bounds what is remembered of a conversation that is watched.
+const maxLog = 1 << 17
+
+func (c *conv) logged(x int, seq wire.Seq) int {
+	return int(c.log[uint64(x)<<32|uint64(seq)])
+}
+
+// millis writes a duration in milliseconds with at most three decimals.
+func millis(d time.Duration) string {
+	return strconv.FormatFloat(float64(d.Round(time.Microsecond))/1e6, 'f', -1, 64)
+}
