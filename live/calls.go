@@ -188,10 +188,10 @@ func (p *Player) connect(c *call, st *scenario.Stmt) (string, bool) {
 }
 
 // bindAddress binds a socket that connects to its host's address. The kernel chooses the
-// port, unless a puppet must know it: then it is the model's.
+// port, unless somebody must know it before: then it is the model's.
 func (p *Player) bindAddress(s *sock) error {
 	addr := p.opt.Addr[s.host]
-	if p.opt.Puppet == nil || s.proto != wire.TCP {
+	if !p.opt.ModelPorts || s.proto != wire.TCP {
 		return p.back.BindAddress(s.h, addr)
 	}
 	port := uint16(firstEphemeral)

@@ -119,6 +119,17 @@ func (p *Player) ConnName(proto wire.Proto, local, peer netip.AddrPort) string {
 	return listener
 }
 
+// ConnNames returns the names in the script of the TCP sockets with these two ends, in the
+// order in which their programs got them.
+func (p *Player) ConnNames(local, peer netip.AddrPort) (names []string) {
+	for _, s := range p.socks {
+		if s.proto == wire.TCP && s.local == local && s.peer == peer {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
 // ListenerName returns the name in the script of the socket whose child has these two
 // ends; the empty string if nobody listens there.
 func (p *Player) ListenerName(local, peer netip.AddrPort) (name string) {

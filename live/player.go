@@ -57,6 +57,9 @@ type Options struct {
 	// Stood, if set, is how long the script's clock has stood still so far: set times and
 	// the calls' deadlines wait as long.
 	Stood func() time.Duration
+	// ModelPorts gives sockets that connect the ports that the model gives them: a puppet, or
+	// an old segment, names them.
+	ModelPorts bool
 	// Puppet sends what a statement of a puppet makes up; nil: the script has none.
 	Puppet func(st *scenario.Stmt)
 	// Remote are the hosts that something else plays than this machine's kernel.
@@ -90,6 +93,7 @@ type Player struct {
 	loss   *losses
 
 	launched bool
+	late     time.Duration // see Late
 	emitting sync.Mutex
 	looking  sync.Mutex // a state is asked for and its time noted without anybody in between
 }
@@ -137,12 +141,16 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 		p.loss = newLosses(nil, nil)
 	}
 	ready(p)
+	due := time.Duration(-1) // the set time that is waited for
 	for !p.cursor.Done() {
 		if err := ctx.Err(); err != nil {
 			return p, fmt.Errorf("live: stopped: %w", err)
 		}
 		p.turn()
 		if i, ok := p.cursor.Next(p.scriptTime()); ok {
+			if st := &p.script.Stmts[i]; st.HasAt && st.At == due {
+				p.late = max(p.late, p.scriptTime()-st.At)
+			}
 			if group := p.simultaneous(i); len(group) > 1 {
 				if began := p.together(group); p.opt.Crossed != nil && !p.opt.Crossed(began) {
 					return p, ErrNotSimultaneous
@@ -160,6 +168,7 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 			wake = p.Now().Add(turnEvery)
 		}
 		if at, ok := p.cursor.NextAt(); ok {
+			due = at
 			wake = earlier(wake, p.start.Add(at))
 		}
 		handles := make([]Interest, 0, len(p.calls))
@@ -185,30 +194,12 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 	return p, nil
 }
 
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // turn lets others speak between two calls.
 func (p *Player) turn() {
 	if p.opt.Turn != nil {
 		p.opt.Turn()
 	}
 }
-
-// Now is the script's clock: the time of day, less the time for which it has stood still.
-func (p *Player) Now() time.Time {
-	if p.opt.Stood == nil {
-		return time.Now()
-	}
-	return time.Now().Add(-p.opt.Stood())
-}
-
-// scriptTime is how much of the script's time has passed.
-func (p *Player) scriptTime() time.Duration { return p.Now().Sub(p.start) }
 
 // ErrNotLost says that a packet that the script loses could not be lost: it came before its
 // filter was there, or a kernel, which cuts its segments its own way, never sent it.
@@ -221,9 +212,6 @@ func (p *Player) Missed() error {
 	}
 	return nil
 }
-
-// Start is the moment from which the times of the events count.
-func (p *Player) Start() time.Time { return p.start }
 
 func (p *Player) emit(e trace.Event) {
 	p.emitting.Lock() // a program that plays a host speaks whenever it likes

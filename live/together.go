@@ -92,6 +92,7 @@ func (p *Player) together(group []int) time.Time {
 		}()
 	}
 	done.Wait()
+	p.late = max(p.late, time.Since(begin))
 	for k, c := range calls {
 		if results[k] == "" { // it would have waited
 			p.calls = append(p.calls, c)

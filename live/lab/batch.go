@@ -78,7 +78,7 @@ func (b *batch) run(in io.Writer, out io.Reader, atOnce int) error {
 		return err
 	}
 	for b.ended < len(b.jobs) {
-		if err := b.listen(rd, limit+silence); err != nil {
+		if err := b.listen(rd, limit+wireTriesFor+silence); err != nil {
 			return err
 		}
 		if err := give(); err != nil {
@@ -136,7 +136,9 @@ func (b *batch) listen(rd *reader, limit time.Duration) error {
 		if msg.Error != "" && msg.Error != live.ErrNotLost.Error() {
 			failed = errors.New(msg.Error)
 		}
-		return b.done(msg.ID-1, m.finish(LevelWire, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats), failed)
+		res := m.finish(LevelWire, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
+		res.punctual(msg)
+		return b.done(msg.ID-1, res, failed)
 	default:
 		return fmt.Errorf("the child says %q", msg.Type)
 	}

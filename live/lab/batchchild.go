@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"netlab/live"
 	"netlab/live/netns"
 	"netlab/sim/scenario"
 )
@@ -26,8 +28,7 @@ func childBatch(ctx context.Context, req *request, requests <-chan readLine, out
 	errs := make(chan error, req.Batch)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var numbering sync.Mutex
-	runs := 0
+	var runs atomic.Int64
 	for i := range req.Batch {
 		own := spaces[i*req.Kernels : (i+1)*req.Kernels]
 		workers.Add(1)
@@ -39,11 +40,7 @@ func childBatch(ctx context.Context, req *request, requests <-chan readLine, out
 					cancel()
 					return
 				}
-				numbering.Lock()
-				runs++
-				n := runs
-				numbering.Unlock()
-				if err := childJob(ctx, line.m.Request, own, n, out); err != nil {
+				if err := childJob(ctx, line.m.Request, own, func() int { return int(runs.Add(1)) }, out); err != nil {
 					errs <- err
 					cancel()
 					return
@@ -82,14 +79,33 @@ func firstAddresses(n int) []netip.Addr {
 	return all
 }
 
-// childJob plays one script in namespaces that others have used before: its hosts have
-// addresses of their own, so that what is left of earlier connections does not meet it.
-func childJob(ctx context.Context, req *request, own []netns.Space, n int, out io.Writer) error {
+// childJob plays one script in namespaces that others have used before.
+func childJob(ctx context.Context, req *request, own []netns.Space, number func() int, out io.Writer) error {
 	s, err := scenario.Parse(req.Name, req.Text)
 	if err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}
-	st := stage{addr: map[string]netip.Addr{}, private: true, seed: req.Seed, models: req.Models, watch: time.Duration(req.Watch)}
+	st := stage{private: true, seed: req.Seed, models: req.Models, watch: time.Duration(req.Watch)}
+	ctx, cancel := context.WithTimeout(ctx, longest(s)+wireTriesFor)
+	defer cancel()
+	began, try := time.Now(), 1
+	p, rec, err := playMoved(ctx, s, &st, own, number())
+	for ; p != nil && st.again(s, rec, err, try, began); try++ {
+		p, rec, err = playMoved(ctx, s, &st, own, number())
+	}
+	if p == nil {
+		return err
+	}
+	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), WireTries: try, Late: int64(rec.tooLate(s))}
+	end.Stats.Captured = len(rec.frames)
+	rec.id = req.ID
+	return rec.sendAll(out, end, err)
+}
+
+// playMoved plays a script in namespaces that get new addresses first, so that what is left
+// of earlier connections does not meet it; n numbers the runs.
+func playMoved(ctx context.Context, s *scenario.Script, st *stage, own []netns.Space, n int) (*live.Player, *recording, error) {
+	st.addr = map[string]netip.Addr{}
 	var spaces []netns.Space
 	for i, h := range s.Hosts {
 		addr := netip.AddrFrom4([4]byte{10, byte(n >> 12 & 127), byte(n >> 4), byte(n<<4 + i)})
@@ -99,23 +115,14 @@ func childJob(ctx context.Context, req *request, own []netns.Space, n int, out i
 			continue
 		}
 		if err := own[0].Move(addr); err != nil {
-			return fmt.Errorf("lab: %w", err)
+			return nil, nil, fmt.Errorf("lab: %w", err)
 		}
 		spaces, own = append(spaces, own[0]), own[1:]
 	}
 	back, closeBack, err := newWireBackend(spaces)
 	if err != nil {
-		return fmt.Errorf("lab: %w", err)
+		return nil, nil, fmt.Errorf("lab: %w", err)
 	}
 	defer closeBack()
-	ctx, cancel := context.WithTimeout(ctx, longest(s))
-	defer cancel()
-	p, rec, err := conduct(ctx, s, st, spaces, back)
-	if p == nil {
-		return err
-	}
-	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start()))}
-	end.Stats.Captured = len(rec.frames)
-	rec.id = req.ID
-	return rec.sendAll(out, end, err)
+	return conduct(ctx, s, *st, spaces, back)
 }

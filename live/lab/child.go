@@ -169,7 +169,8 @@ func again(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 
 // A recording is what one try has shown.
 type recording struct {
-	id     int // of the request, in a batch
+	id     int           // of the request, in a batch
+	late   time.Duration // on the wire: how late a packet or a call was at most
 	events []trace.Event
 	frames []message
 	raw    []capture.Frame

@@ -15,6 +15,7 @@ type namer struct {
 	p        *live.Player
 	children map[string]int
 	names    map[life]string
+	opened   map[life]bool // which were established
 }
 
 // A life is one of the connections that two ends have one after the other.
@@ -23,10 +24,18 @@ type life struct {
 	nth         int
 }
 
-func newNamer(p *live.Player) *namer {
-	return &namer{p, map[string]int{}, map[life]string{}}
+func newNamer(p *live.Player, seen []happening) *namer {
+	m := &namer{p, map[string]int{}, map[life]string{}, map[life]bool{}}
+	for i := range seen {
+		if h := &seen[i]; h.kind == trace.State && h.state == wire.StateEstablished {
+			m.opened[life{h.local, h.peer, h.life}] = true
+		}
+	}
+	return m
 }
 
+// conn names a socket. Of several connections that two ends have had, a program has got
+// those that were established.
 func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort, nth int) string {
 	if proto == wire.UDP {
 		return m.p.ConnName(proto, local, peer)
@@ -35,16 +44,34 @@ func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort, nth int) stri
 	if name, ok := m.names[end]; ok {
 		return name
 	}
-	name, listener := m.p.ConnName(proto, local, peer), m.p.ListenerName(local, peer)
+	listener := m.p.ListenerName(local, peer)
+	name := listener
 	if listener != "" {
 		key := m.p.Endpoint(local).Host + " " + listener
 		m.children[key]++
-		if name == listener || nth > 0 {
-			name = fmt.Sprintf("%s.%d", listener, m.children[key])
-		}
+		name = fmt.Sprintf("%s.%d", listener, m.children[key])
+	}
+	got := m.p.ConnNames(local, peer)
+	switch rank := m.rank(end); {
+	case listener == "" && len(got) > 0:
+		name = got[min(nth, len(got)-1)]
+	case listener == "":
+		name = m.p.ConnName(proto, local, peer)
+	case m.opened[end] && rank < len(got):
+		name = got[rank]
 	}
 	m.names[end] = name
 	return name
+}
+
+// rank is how many connections of the same ends were established before.
+func (m *namer) rank(end life) (n int) {
+	for nth := range end.nth {
+		if m.opened[life{end.local, end.peer, nth}] {
+			n++
+		}
+	}
+	return n
 }
 
 // dropRepeated leaves out states that a socket is said to be in and is in already: calls

@@ -56,12 +56,16 @@ type message struct {
 	Took    int64           `json:"took_ns,omitempty"`
 	Stats   capture.Stats   `json:"stats,omitzero"`
 	Tries   int             `json:"tries,omitempty"` // end: until a simultaneous moment came about
-	Error   string          `json:"error,omitempty"`
-	Stage   string          `json:"stage,omitempty"` // refused: what was tried
-	Errno   int             `json:"errno,omitempty"`
-	At      int             `json:"at,omitempty"`     // event, when stepped: its place
-	Moment  *moment         `json:"moment,omitempty"` // moment: what is held now
-	Packet  *Packet         `json:"packet,omitempty"` // release, drop, duplicate: which
+	// How often a run on the wire was played because the machine was late, and by how much it
+	// still was, in nanoseconds; 0: no more than it may be.
+	WireTries int     `json:"wire_tries,omitempty"`
+	Late      int64   `json:"late_ns,omitempty"`
+	Error     string  `json:"error,omitempty"`
+	Stage     string  `json:"stage,omitempty"` // refused: what was tried
+	Errno     int     `json:"errno,omitempty"`
+	At        int     `json:"at,omitempty"`     // event, when stepped: its place
+	Moment    *moment `json:"moment,omitempty"` // moment: what is held now
+	Packet    *Packet `json:"packet,omitempty"` // release, drop, duplicate: which
 }
 
 // maxMessage bounds one line: a 64 KiB segment in base64 with room to spare.

@@ -128,7 +128,7 @@ func (n *network) oldSegment(f *fault.Fault) {
 	n.rules[[2]int{number, to}] = fault.RuleOldPacket
 	n.seen = append(n.seen, happening{kind: trace.Note, at: time.Now(), host: f.Sel.From, rule: fault.RuleOldPacket,
 		text: "an old segment of an earlier connection turns up: " + pkt.Seg.Label()})
-	n.wire.Put(link.Delivery{Frame: number, To: to, Due: time.Now(), Data: address(data, n.spaces[to].MAC)})
+	n.wire.Put(link.Delivery{Frame: number, To: to, Due: n.start.Add(f.At), Data: address(data, n.spaces[to].MAC)})
 }
 
 // firstOld is from where the packets are counted that no host has sent.

@@ -39,9 +39,10 @@ type Result struct {
 	Trace  *trace.Trace
 	Frames []capture.Frame
 	Stats  capture.Stats
-	Tries  int    // how often a script with a simultaneous moment was played until it came about
-	Reason string // why the level is not better; empty at level 1
-	Fix    string // one line that mends it
+	Tries  int           // how often a script with a simultaneous moment was played until it came about
+	Late   time.Duration // on the wire: how late packets or calls were, if that was too much for the script's delays
+	Reason string        // why the level is not better; empty at level 1
+	Fix    string        // one line that mends it
 }
 
 // Run plays the script with real sockets at the best level there is, but none
@@ -276,6 +277,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 			if req.Step {
 				res.Trace.Notes = append(res.Trace.Notes, steppedNote)
 			}
+			res.punctual(msg)
 			if res.Tries = msg.Tries; msg.Tries > 0 {
 				res.Trace.Notes = append(res.Trace.Notes, fmt.Sprintf("try %d: what the hosts sent at the same moment crossed", msg.Tries))
 			}

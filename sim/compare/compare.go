@@ -244,7 +244,7 @@ func compareFlags(m, l wire.Flags) (Verdict, *Explanation) {
 
 func (c *comparison) compareSeq(m, l *seg) (Verdict, *Explanation) {
 	switch {
-	case m.seqOK && l.seqOK && m.seq == l.seq:
+	case m.seqOK && l.seqOK && m.seq == l.seq, m.e.Seg.Seq == l.e.Seg.Seq: // the script's own number, of an old segment or a puppet
 		return Same, nil
 	case !m.seqOK && !l.seqOK, m.e.Seg.Flags.Has(wire.RST) && m.e.Seg.Seq == 0 && l.e.Seg.Seq == 0: // a RST to a segment of no connection
 		return Same, nil
@@ -257,7 +257,7 @@ func (c *comparison) compareSeq(m, l *seg) (Verdict, *Explanation) {
 
 func (c *comparison) compareAck(m, l *seg) (Verdict, *Explanation) {
 	switch {
-	case m.ackOK && l.ackOK && m.ack == l.ack:
+	case m.ackOK && l.ackOK && m.ack == l.ack, m.e.Seg.Ack == l.e.Seg.Ack:
 		return Same, nil
 	case !m.ackOK && !l.ackOK:
 		return Same, nil

@@ -31,6 +31,11 @@ func (m *machine) isEmbryo() bool { return m.b.State == wire.StateSynReceived &&
 // keeps no whole endpoint for it yet, only the numbers of the two SYNs.
 func (m *machine) embryo(seg wire.Segment) bool {
 	b := m.b
+	if m.outdated(seg) && !seg.Flags.Has(wire.RST) { // an earlier copy of the SYN, too
+		m.ignore(RulePaws)
+		m.answer(RulePaws, seg)
+		return false
+	}
 	if b.Profile.Has(QuirkSynAckAgain) && seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN && seg.Seq == b.IRS {
 		m.emitSegment(wire.SYN|wire.ACK, b.ISS, "", RuleSynAckAgain, true)
 		b.rttRuns = false // Karn's rule

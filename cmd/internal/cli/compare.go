@@ -22,7 +22,7 @@ func (a *app) compareCommand() *cobra.Command {
 	var format, output, only string
 	var all, wire bool
 	var pcap string
-	var number int
+	var number, times int
 	var flags *play
 	cmd := &cobra.Command{
 		Use:   "compare <lesson|scenario>",
@@ -46,12 +46,16 @@ func (a *app) compareCommand() *cobra.Command {
 			}
 			c := &comparing{a: a, opt: opt, all: all, json: format == "json", wire: wire, many: len(scripts) > 1}
 			run := func() error { return c.run(cmd.Context(), scripts) }
-			if pcap != "" {
-				if wire {
-					return usageError("a capture is what it is; leave --wire out", "--pcap and --wire exclude each other")
-				}
+			switch {
+			case pcap != "" && (wire || times != 1):
+				return usageError("a capture is what it is; leave --wire and --times out", "--pcap plays nothing")
+			case times < 1:
+				return usageError("for example --times 100", "--times %d cannot be", times)
+			case pcap != "":
 				c.many = false
 				run = func() error { return c.runCapture(cmd.Context(), scripts[0], pcap, number) }
+			case times > 1:
+				run = func() error { return c.runTimes(cmd.Context(), scripts, times) }
 			}
 			if err := run(); err != nil && c.compared == 0 {
 				if c.refused != nil && c.out.Len() > 0 { // calls were made all the same: they are worth showing
@@ -62,20 +66,13 @@ func (a *app) compareCommand() *cobra.Command {
 			if err := a.writeOut(output, func(w writer) error { _, e := w.Write(c.out.Bytes()); return e }); err != nil {
 				return err
 			}
-			switch {
-			case c.refused != nil:
-				return c.refused
-			case c.differs > 0:
-				return &exitError{code: exitFailed}
-			case c.comparable == 0:
-				return &exitError{code: exitMachine}
-			}
-			return nil
+			return c.outcome()
 		},
 	}
 	flags = playFlags(cmd, tcp.Linux.Name)
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "text or json")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
+	cmd.Flags().IntVar(&times, "times", 1, "play it so many times, and say in how many runs a row differs")
 	cmd.Flags().StringVar(&only, "case", "", "compare only this case of a file")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "all rows: window, options, length and time too")
 	cmd.Flags().StringVar(&pcap, "pcap", "", "a conversation of this capture in the place of a live run")
@@ -145,6 +142,11 @@ func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last e
 		}
 		c.refused = err
 		rep := lab.Compare(s, res, c.opt.Profile, c.opt.Seed)
+		if late := res.TooLate(); rep.Differences() > 0 && errors.As(late, &cannot) {
+			c.skip(s, cannot)
+			last = late
+			continue
+		}
 		c.comparable += rep.Comparable()
 		c.differs += rep.Differences()
 		if err := c.write(s, rep, res); err != nil {
@@ -159,6 +161,19 @@ func (c *comparing) run(ctx context.Context, scripts []*scenario.Script) (last e
 		return json.NewEncoder(&c.out).Encode(map[string]any{"type": "result", "scripts": c.compared, "differs": c.differs})
 	}
 	return last
+}
+
+// outcome is the exit code of what was compared.
+func (c *comparing) outcome() error {
+	switch {
+	case c.refused != nil:
+		return c.refused
+	case c.differs > 0:
+		return &exitError{code: exitFailed}
+	case c.comparable == 0:
+		return &exitError{code: exitMachine}
+	}
+	return nil
 }
 
 func (c *comparing) skip(s *scenario.Script, why *lab.CannotError) {

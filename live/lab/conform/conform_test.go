@@ -34,7 +34,7 @@ func needLive(t *testing.T, err error) {
 func TestPeers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	rep, err := Peers(ctx, 200, 32, 1, func(int) {})
+	rep, err := Peers(ctx, 500/oneIn, 32, 1, func(int) {})
 	needLive(t, err)
 	t.Logf("%d connections, %d octets, %d packets, %d lost", rep.Connections, rep.Octets, rep.Packets, rep.Lost)
 	if rep.Lost < rep.Packets/50 {
@@ -48,15 +48,23 @@ func TestPeers(t *testing.T) {
 // The linux profile does what this kernel does, whatever single segment arrives, and where
 // that is not what the letter of RFC 9293 says, a quirk has the name of it.
 func TestProbes(t *testing.T) {
-	runCases(t, Probes(), 1500)
+	all := Probes()
+	if len(all) < 1500 {
+		t.Errorf("only %d probes", len(all))
+	}
+	var some []Case // netlab conform plays them all
+	for i := 0; i < len(all); i += oneIn {
+		some = append(some, all[i])
+	}
+	runCases(t, some)
 }
 
 // And after any sequence of segments and calls: each walk is another state of the two.
 func TestWalks(t *testing.T) {
-	runCases(t, Walks(200, 1), 200)
+	runCases(t, Walks(500/oneIn, 1))
 }
 
-func runCases(t *testing.T, cases []Case, atLeast int) {
+func runCases(t *testing.T, cases []Case) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	count := map[Verdict]int{}
@@ -75,8 +83,8 @@ func runCases(t *testing.T, cases []Case, atLeast int) {
 	})
 	needLive(t, err)
 	t.Logf("%d cases: %v, %d played more than once", len(cases), count, again)
-	if n := count[Standard] + count[Quirk]; n < atLeast {
-		t.Errorf("only %d cases agree", n)
+	if n := count[Standard] + count[Quirk]; n < len(cases) {
+		t.Errorf("only %d of %d cases agree", n, len(cases))
 	}
 }
 
