@@ -27,7 +27,8 @@ type Wire struct {
 	held    []Delivery
 	sent    []Frame // from ports without a kernel, not yet routed
 	frames  int
-	pending int // frames read or due, and not yet dealt with
+	pending int  // frames read or due, and not yet dealt with
+	reading bool // what is read has left the socket, and is not pending yet
 	stop    bool
 	err     error
 }
@@ -148,7 +149,7 @@ func (w *Wire) Take(frame, to int) (Delivery, bool) {
 func (w *Wire) Idle() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.due) > 0 || len(w.sent) > 0 || w.pending > 0 {
+	if len(w.due) > 0 || len(w.sent) > 0 || w.pending > 0 || w.reading {
 		return false
 	}
 	var fds []unix.PollFd
@@ -197,6 +198,9 @@ func (w *Wire) run() {
 
 // read takes what all ports have sent, in the order of the kernel's times, and routes it.
 func (w *Wire) read(buf, control []byte) error {
+	w.mu.Lock()
+	w.reading = true
+	w.mu.Unlock()
 	var frames []Frame
 	for port, fd := range w.ports {
 		for fd >= 0 {
@@ -217,7 +221,7 @@ func (w *Wire) read(buf, control []byte) error {
 	frames = append(frames, w.sent...)
 	w.sent = nil
 	slices.SortStableFunc(frames, func(a, b Frame) int { return a.Sent.Compare(b.Sent) })
-	w.pending = len(frames)
+	w.pending, w.reading = len(frames), false
 	w.mu.Unlock()
 	for _, f := range frames {
 		w.frames++

@@ -139,8 +139,10 @@ func (s *Space) inside() error {
 			return err
 		}
 	}
-	// The same congestion control on every machine; where it cannot be had, the kernel's own.
+	// The same on every machine; where it cannot be had, the kernel's own. ICMP errors have no
+	// limit: it counts those of all namespaces together, and a run must not depend on others.
 	_ = os.WriteFile("/proc/sys/net/ipv4/tcp_congestion_control", []byte("reno"), 0)
+	_ = os.WriteFile("/proc/sys/net/ipv4/icmp_ratemask", []byte("0"), 0)
 	return nil
 }
 

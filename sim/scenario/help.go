@@ -150,12 +150,12 @@ LIVE
   netlab live --wire gives each host a network namespace of its own, and joins
   them by a wire that does what the script's links and faults say: delay, drop,
   duplicate, corrupt, chance, old segments. A puppet's segments are raw frames
-  there, and then lines wait for what a kernel does; what they cannot know is
-  which segments it drops (ignores), and its absolute numbers. Times are the measured ones, and states are those
-  that the kernels of both ends report. netlab compare --wire lays such a run
-  beside the model, and so does W in a lesson; L takes the wire where loopback
-  cannot show the script.
-  --host B=model lets the model play a host on the wire, as the kernel's peer.
+  there, and then lines wait for what a kernel does; they cannot know which
+  segments it drops (ignores), nor its absolute numbers. Times are the measured
+  ones, and states are those that the kernels of both ends report. netlab
+  compare --wire lays such a run beside the model, and so does W in a lesson; L
+  takes the wire where loopback cannot show the script. --host B=model lets the
+  model play a host there, as the kernel's peer.
   netlab live --wire --step holds each packet, once it has travelled as long as
   the script says, until it is let through by hand. While one is held the
   script's clock stands still: set times, within and the end of the run wait.
