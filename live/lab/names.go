@@ -27,7 +27,7 @@ type life struct {
 func newNamer(p *live.Player, seen []happening) *namer {
 	m := &namer{p, map[string]int{}, map[life]string{}, map[life]bool{}}
 	for i := range seen {
-		if h := &seen[i]; h.kind == trace.State && h.state == wire.StateEstablished {
+		if h := &seen[i]; h.kind == trace.State && h.state >= wire.StateEstablished { // or beyond, if nobody looked in time
 			m.opened[life{h.local, h.peer, h.life}] = true
 		}
 	}
