@@ -45,8 +45,8 @@ func playLibrary(t *testing.T, atLeast int, can func(*scenario.Script) error, pl
 	played := 0
 	const atOnce = 6 // they wait more than they work
 	turns := make(chan bool, atOnce)
-	for _, s := range scripts {
-		if can(s) != nil || TooLong(s) != nil {
+	for i, s := range scripts {
+		if i%oneIn != 0 || can(s) != nil || TooLong(s) != nil {
 			continue
 		}
 		played++
@@ -87,7 +87,7 @@ func playLibrary(t *testing.T, atLeast int, can func(*scenario.Script) error, pl
 			}
 		})
 	}
-	if played < atLeast {
+	if played < atLeast/oneIn-oneIn {
 		t.Errorf("only %d scenarios were played", played)
 	}
 }

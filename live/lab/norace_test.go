@@ -1,0 +1,6 @@
+//go:build !race
+
+package lab
+
+// oneIn says how thinly the library is played.
+const oneIn = 1
