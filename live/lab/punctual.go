@@ -11,21 +11,22 @@ import (
 // for longer than the network's delays changes that: segments that should cross do not. Such a
 // run is played again.
 const (
-	wireTries    = 8
+	wireTries    = 12
 	wireTriesFor = 10 * time.Second
 )
 
-// tolerance is how late a packet or a call may be: half of the shortest delay, between
-// bounds that a busy machine keeps and that no timer of a kernel notices.
+// tolerance is how late a packet or a call may be: so small a part of the shortest delay that
+// two of them in a row do not change what crosses what, between bounds that a machine keeps
+// most of the time and that no timer of a kernel notices.
 func tolerance(s *scenario.Script) time.Duration {
-	const least, most = 3 * time.Millisecond, 10 * time.Millisecond
-	shortest := 2 * most
+	const least, most, part = 2 * time.Millisecond, 10 * time.Millisecond, 5
+	shortest := part * most
 	for i := range s.Links {
 		if d := s.Links[i].Delay; d > 0 {
 			shortest = min(shortest, d)
 		}
 	}
-	return max(least, min(most, shortest/2))
+	return max(least, min(most, shortest/part))
 }
 
 // again reports whether a run must be played once more.
