@@ -110,3 +110,18 @@ func TestMatch(t *testing.T) {
 		t.Error("an unknown language is taken")
 	}
 }
+
+// What is noted of a program that plays a host is told in Chinese, its own words as it wrote them.
+func TestProgramNotes(t *testing.T) {
+	for text, want := range map[string]string{
+		`prints "ready"`:                  `B：程序输出 "ready"`,
+		"the program exits with 0":        "B：程序退出，返回值 0",
+		"the program ends: exit status 3": "B：程序结束：exit status 3",
+		"listens on 0.0.0.0:80":           "B：程序在 0.0.0.0:80 上等待",
+		"listens on 127.0.0.1:80, where no other host can reach it: bind it to 0.0.0.0 or to 10.0.0.2": "B：程序在 127.0.0.1:80 上等待，其他主机到不了这个地址：请绑定到 0.0.0.0 或 10.0.0.2",
+	} {
+		if got := For("zh-CN").Event(&trace.Event{Host: "B", Kind: trace.Note, Source: trace.Live, Text: text}); got != want {
+			t.Errorf("%q is told as %q, want %q", text, got, want)
+		}
+	}
+}

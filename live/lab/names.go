@@ -10,11 +10,14 @@ import (
 )
 
 // A namer names the sockets of connections. A child that no program has accepted is called
-// after its listener, as in the model: s.1, s.2, …
+// after its listener, as in the model: s.1, s.2, … The sockets of a program that plays a host
+// have no names in the script: they are p1, p2, … in the order in which they are seen.
 type namer struct {
 	p        *live.Player
+	played   netip.Addr // of the host that a program plays
 	children map[string]int
 	names    map[life]string
+	programs int // ends of the program's that have a name
 }
 
 // A life is one of the connections that two ends have one after the other.
@@ -23,17 +26,24 @@ type life struct {
 	nth         int
 }
 
-func newNamer(p *live.Player) *namer {
-	return &namer{p, map[string]int{}, map[life]string{}}
+func newNamer(p *live.Player, played netip.Addr) *namer {
+	return &namer{p: p, played: played, children: map[string]int{}, names: map[life]string{}}
 }
 
 func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort, nth int) string {
-	if proto == wire.UDP {
+	if local.Addr() == m.played && proto == wire.UDP {
+		peer, nth = netip.AddrPort{}, 0 // one socket, whomever it talks to
+	} else if proto == wire.UDP {
 		return m.p.ConnName(proto, local, peer)
 	}
 	end := life{local, peer, nth}
 	if name, ok := m.names[end]; ok {
 		return name
+	}
+	if local.Addr() == m.played {
+		m.programs++
+		m.names[end] = fmt.Sprintf("p%d", m.programs)
+		return m.names[end]
 	}
 	name, listener := m.p.ConnName(proto, local, peer), m.p.ListenerName(local, peer)
 	if listener != "" {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -44,6 +43,7 @@ type network struct {
 	flows  map[flow]scenario.Seen
 	models map[int]*modelHost
 	olds   int
+	played netip.Addr // the address of the host that a program plays
 	last   time.Time
 
 	telling sync.Mutex // after mu, if both are held
@@ -242,7 +242,7 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 		n.mu.Lock()
 		still := time.Since(n.last)
 		n.mu.Unlock()
-		if still >= quietFor && n.wire.Idle() && p.Quiet() && n.modelsQuiet() {
+		if still >= quietFor && n.wire.Idle() && p.Quiet() && n.modelsQuiet() && n.programQuiet() {
 			return
 		}
 		time.Sleep(quietFor / 8)
@@ -253,7 +253,7 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 func (n *network) events(p *live.Player) []trace.Event {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	namer := newNamer(p)
+	namer := newNamer(p, n.played)
 	var all []trace.Event
 	for i := range n.seen {
 		all = append(all, n.event(p, &n.seen[i], namer.conn))
@@ -302,98 +302,4 @@ func (n *network) event(p *live.Player, h *happening, conn func(proto wire.Proto
 		}
 	}
 	return e
-}
-
-// spacesOf makes a namespace for each host that has a kernel; a puppet, and
-// a host that the model plays, has an address and nothing more.
-func spacesOf(s *scenario.Script, st stage) ([]netns.Space, error) {
-	var addrs []netip.Addr
-	for _, h := range s.Hosts {
-		if st.hasKernel(h) {
-			addrs = append(addrs, st.addr[h.Name])
-		}
-	}
-	kernels, err := netns.Spaces(addrs, smallestMTU(s))
-	if err != nil {
-		return nil, err
-	}
-	var all []netns.Space
-	for _, h := range s.Hosts {
-		if !st.hasKernel(h) {
-			all = append(all, netns.Space{Addr: st.addr[h.Name], MAC: noCard})
-			continue
-		}
-		all, kernels = append(all, kernels[0]), kernels[1:]
-	}
-	return all, nil
-}
-
-// playWire conducts the experiment between namespaces, and returns what it has shown.
-func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, *recording, error) {
-	spaces, err := spacesOf(s, st)
-	if err != nil {
-		return nil, nil, err
-	}
-	back, closeBack, err := newWireBackend(spaces)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer closeBack()
-	return conduct(ctx, s, st, spaces, back)
-}
-
-// conduct plays the script between namespaces that are there.
-func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.Space, back live.Backend) (*live.Player, *recording, error) {
-	n, err := openNetwork(s, spaces, st)
-	if err != nil {
-		return nil, nil, err
-	}
-	rec := &recording{}
-	var emitting sync.Mutex
-	emit := func(e trace.Event) {
-		emitting.Lock()
-		defer emitting.Unlock()
-		rec.event(e)
-		n.tell(e)
-	}
-	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: emit, Remote: n.addModels(st)}
-	if s.Puppets() {
-		opt.Puppet = n.puppetSends
-	}
-	if slices.Contains(s.Needs(), scenario.NeedWatch) {
-		opt.Story = n.story
-	}
-	if st.hand != nil {
-		opt.Turn, opt.Stood = st.hand.turn, st.hand.stood
-	}
-	done := make(chan struct{})
-	p, err := live.Play(ctx, s, opt, func(p *live.Player) {
-		n.know(p)
-		n.startModels(p, emit, done)
-		n.oldSegments(p, done)
-		if st.hand != nil {
-			st.hand.join(n, p, rec)
-		}
-	})
-	if err == nil {
-		switch {
-		case st.hand != nil:
-			st.hand.waitOver(ctx)
-		case st.watch > 0:
-			n.lookOn(ctx, st.watch)
-		default:
-			n.waitQuiet(ctx, p)
-		}
-		p.Sample()
-	}
-	close(done)
-	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
-	rec.events = n.merge(p, rec)
-	for i := range n.seen {
-		if h := &n.seen[i]; h.kind == trace.Send {
-			rec.frames = append(rec.frames, message{Type: "packet", TimeNs: h.frame.Time.UnixNano(), Data: h.frame.Data, Orig: h.frame.OrigLen})
-		}
-	}
-	p.Tidy()
-	return p, rec, err
 }
