@@ -291,6 +291,9 @@ const (
 	duplicatedByHand = "the learner's hand duplicates "
 )
 
+// retracted is what a recording notes in the place of a state that was none.
+const retracted = "it could have received the FIN here; a later frame shows that it had not"
+
 // noteKeys are the texts of notes that their rule tells apart.
 var noteKeys = map[string]string{
 	"advise": "ev_advise", "ip-fragment-waits": "ev_part_waits", "ip-reassembled": "ev_whole", "ip-incomplete": "ev_part_lost",
@@ -317,6 +320,8 @@ func (w *Words) note(e *trace.Event) string {
 	case strings.HasPrefix(e.Text, "the program will be told "):
 		errno, _, _ := strings.Cut(strings.TrimPrefix(e.Text, "the program will be told "), ":")
 		return w.T("ev_told", e.Host, errno, w.Errno(wire.Errno(errno)))
+	case e.Text == retracted:
+		return w.T("ev_retracted", e.Host)
 	case e.Source == trace.Live:
 		return w.program(e)
 	default:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"netlab/capture"
+	"netlab/capture/explain"
 	"netlab/capture/follow"
 	"netlab/sim"
 	"netlab/sim/compare"
@@ -111,9 +112,10 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// What is noted of a program that plays a host is told in Chinese, its own words as it wrote them.
+// What is noted of a program that plays a host, or of a guess of a recording, is told in Chinese, its own words as it wrote them.
 func TestProgramNotes(t *testing.T) {
 	for text, want := range map[string]string{
+		explain.Retracted:                 "B：这时它可能已收到 FIN；后面的包表明还没有",
 		`prints "ready"`:                  `B：程序输出 "ready"`,
 		"the program exits with 0":        "B：程序退出，返回值 0",
 		"the program ends: exit status 3": "B：程序结束：exit status 3",
