@@ -122,6 +122,9 @@ func TestBoardForgets(t *testing.T) {
 			t.Errorf("%s is in %s with %v, the file says %s with %v", got[i].Host, got[i].State, got[i].Value, want[i].State, want[i].Value)
 		}
 	}
+	if isns := tr.ISNs(0); len(isns) != 2 {
+		t.Errorf("numbers count from %v: both SYNs are gone, and their numbers are not", isns)
+	}
 	if mid := tr.Views(0, 4); len(mid) != 2 || mid[0].State != wire.StateEstablished || !mid[0].Known[trace.VarISS] {
 		t.Errorf("the newest packets begin with %+v", mid)
 	}
