@@ -7,10 +7,11 @@ func (p *Player) Start() time.Time { return p.start }
 
 // Now is the script's clock: the time of day, less the time for which it has stood still.
 func (p *Player) Now() time.Time {
-	if p.opt.Stood == nil {
-		return time.Now()
+	still := p.starting
+	if p.opt.Stood != nil {
+		still += p.opt.Stood()
 	}
-	return time.Now().Add(-p.opt.Stood())
+	return time.Now().Add(-still)
 }
 
 // scriptTime is how much of the script's time has passed.

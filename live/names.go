@@ -85,7 +85,7 @@ func (p *Player) Endpoint(a netip.AddrPort) wire.Endpoint {
 	if end, ok := p.ports[a]; ok {
 		return end
 	}
-	if p.opt.Program != "" { // one address for all: what is no socket of ours is the program's
+	if p.opt.Program != "" && !p.opt.Wire { // one address for all: what is no socket of ours is the program's
 		e.Host = p.opt.Program
 		for _, s := range p.socks {
 			if s.local == a {

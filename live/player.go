@@ -42,10 +42,12 @@ type Options struct {
 	// crossed; if not, Play ends with [ErrNotSimultaneous].
 	Crossed func(since time.Time) bool
 	// Program is the host that a real program plays; the script's statements of that
-	// host are not played. Launch starts the program, once; it returns when a program that
-	// should listen does, with the port, or 0. All hosts then have one address.
-	Program string
-	Launch  func(listens bool) (port uint16, err error)
+	// host are not played. Launch starts the program in the place of statement LaunchAt. It
+	// returns when a program that should serve does, with its port and the script's port for
+	// which that stands; or 0. Without Wire all hosts then have one address.
+	Program  string
+	LaunchAt int
+	Launch   func() (port, as uint16, err error)
 	// Settle, if set, returns when every packet sent so far has been recorded.
 	Settle func()
 	// Wire says that a network of our own carries the packets: it loses what the script
@@ -92,8 +94,8 @@ type Player struct {
 	ports  map[netip.AddrPort]wire.Endpoint // real ends to the script's
 	loss   *losses
 
-	launched bool
 	late     time.Duration // see Late
+	starting time.Duration // how long the program that plays a host took to start
 	emitting sync.Mutex
 	looking  sync.Mutex // a state is asked for and its time noted without anybody in between
 }
@@ -236,7 +238,7 @@ func (p *Player) begin(i int) error {
 	p.cursor.Start(i)
 	if p.opt.Program != "" && st.Host == p.opt.Program {
 		p.cursor.Return(i)
-		return p.launch(st)
+		return p.launch(i)
 	}
 	if st.Verb == scenario.Then {
 		p.beginThen(i)
@@ -292,20 +294,17 @@ func (p *Player) renewLosses() {
 	}
 }
 
-// launch starts the program that plays a host, at its first statement that matters: one
-// that listens has a port from then on, which stands for the script's.
-func (p *Player) launch(st *scenario.Stmt) error {
-	if st.Verb != scenario.Listen && st.Verb != scenario.Connect || p.launched {
+// launch starts the program that plays a host, in the place of the statement that was chosen
+// for that: one that serves has a port from then on, which stands for the script's.
+func (p *Player) launch(i int) error {
+	if i != p.opt.LaunchAt {
 		return nil
 	}
-	p.launched = true
-	port, err := p.opt.Launch(st.Verb == scenario.Listen)
+	before := time.Now()
+	port, as, err := p.opt.Launch()
+	p.starting = time.Since(before) // the script's clock has stood still
 	if err == nil && port != 0 {
-		end := wire.Endpoint{Host: st.Host, Port: port}
-		if st.HasPort {
-			end.Port = st.Port
-		}
-		p.ports[netip.AddrPortFrom(p.opt.Addr[st.Host], port)] = end
+		p.ports[netip.AddrPortFrom(p.opt.Addr[p.opt.Program], port)] = wire.Endpoint{Host: p.opt.Program, Port: as}
 	}
 	return err
 }

@@ -49,13 +49,8 @@ const (
 
 // Detail reads the capture once more, for the conversation that s summarises.
 func Detail(ctx context.Context, file io.Reader, s *follow.Summary, opt Options) (*Conversation, error) {
-	b := &builder{c: &Conversation{Trace: &trace.Trace{Source: trace.Capture}}, from: opt.From}
-	for x, e := range s.Ends {
-		b.c.Trace.Hosts = append(b.c.Trace.Hosts, trace.Host{Name: follow.Name(x), IP: e.Addr().String()})
-	}
-	if s.Ends[0] == s.Ends[1] {
-		b.c.Trace.Hosts = b.c.Trace.Hosts[:1]
-	}
+	b := newBuilder(s)
+	b.from = opt.From
 	rep := &Report{}
 	w := &walker{ctx, rep, opt.Progress}
 	f := follow.New(follow.Options{
@@ -95,8 +90,9 @@ func Detail(ctx context.Context, file io.Reader, s *follow.Summary, opt Options)
 type builder struct {
 	c     *Conversation
 	from  int
-	rec   *read.Record
+	rec   *read.Record // nil: the frames are not kept
 	data  int
+	most  int // octets of data that are kept
 	at    [2]wire.State
 	vars  [2]map[trace.VarID]int64
 	wait  [2][]int // events of states that are not proven yet
@@ -107,6 +103,17 @@ type builder struct {
 type ackKey struct {
 	x   int
 	end wire.Seq
+}
+
+func newBuilder(s *follow.Summary) *builder {
+	b := &builder{c: &Conversation{Trace: &trace.Trace{Source: trace.Capture}}, most: maxData}
+	for x, e := range s.Ends {
+		b.c.Trace.Hosts = append(b.c.Trace.Hosts, trace.Host{Name: follow.Name(x), IP: e.Addr().String()})
+	}
+	if s.Ends[0] == s.Ends[1] {
+		b.c.Trace.Hosts = b.c.Trace.Hosts[:1]
+	}
+	return b
 }
 
 // Packet implements follow.Watcher.
@@ -135,6 +142,9 @@ func (b *builder) Packet(s *follow.Summary, views [2]follow.EndView, p *follow.P
 		row.From = 1 - p.From
 	}
 	b.c.Rows = append(b.c.Rows, row)
+	if b.rec == nil {
+		return
+	}
 	b.c.Link = b.rec.Link
 	b.c.Frames = append(b.c.Frames, capture.Frame{Time: b.rec.Time, OrigLen: b.rec.OrigLen, Data: b.kept()})
 }
@@ -206,7 +216,7 @@ var blanks = strings.Repeat(" ", blankLen)
 
 // octets copies the data while there is room; afterwards blanks stand for it.
 func (b *builder) octets(h *capture.Headers) string {
-	if b.data+h.Len > maxData {
+	if b.data+h.Len > b.most {
 		return blanks[:min(h.Len, blankLen)]
 	}
 	b.data += h.Len
@@ -254,6 +264,9 @@ func (b *builder) state(s *follow.Summary, views [2]follow.EndView, p *follow.Pa
 			b.c.Trace.Events[n-1].Text = "the capture begins in the middle: a guess"
 			continue
 		}
+		if b.at[x] == wire.StateCloseWait && (in.Earliest == wire.StateFinWait1 || in.Earliest == wire.StateClosing) {
+			b.retract(x)
+		}
 		for _, st := range follow.Between(b.at[x], in.Earliest, active) {
 			if st == wire.StateListen && b.at[x] == wire.StateClosed && p.From == x {
 				continue
@@ -268,6 +281,24 @@ func (b *builder) state(s *follow.Summary, views [2]follow.EndView, p *follow.Pa
 func (b *builder) stateEvent(s *follow.Summary, x int, p *follow.Packet, from, to wire.State, cause int) int {
 	return b.add(trace.Event{T: p.At, Host: follow.Name(x), Kind: trace.State, Conn: connName, Src: endpoint(x, s.Ends[x]), Dst: endpoint(1-x, s.Ends[1-x]),
 		From: from, To: to, Cause: cause, CauseBy: "at the earliest", Source: trace.Capture, Frame: p.Frame})
+}
+
+// Retracted is the text of a note in the place of a state that was possible when it was told, and
+// that a later frame excludes: a FIN that crossed the one before it on the way. Only who watches a
+// recording sees it; who reads a file knows better from the beginning.
+const Retracted = "it could have received the FIN here; a later frame shows that it had not"
+
+// retract takes back that an end was in CLOSE-WAIT at the earliest.
+func (b *builder) retract(x int) {
+	for i := len(b.wait[x]) - 1; i >= 0; i-- {
+		e := &b.c.Trace.Events[b.wait[x][i]-1]
+		if e.To != wire.StateCloseWait {
+			continue
+		}
+		b.at[x], b.wait[x] = e.From, b.wait[x][:i]
+		*e = trace.Event{N: e.N, T: e.T, Host: e.Host, Kind: trace.Note, Conn: e.Conn, Text: Retracted, Cause: e.Cause, CauseBy: e.CauseBy, Source: e.Source, Frame: e.Frame}
+		return
+	}
 }
 
 // prove notes with which frame states were proven: those on the way to the proven one.

@@ -22,6 +22,7 @@ type Stream struct {
 	rep    *Report
 	w      *walker
 	events int
+	board  *Board // nil: nobody watches
 }
 
 // Told is what one packet means.
@@ -36,8 +37,14 @@ func NewStream(fl *filter.Filter, tell func(*Told)) *Stream {
 	s := &Stream{filter: fl, tell: tell, rep: &Report{}}
 	s.w = &walker{rep: s.rep}
 	s.f = follow.New(follow.Options{
-		Watch: func(*follow.Summary) follow.Watcher { return &teller{s: s} },
-		Done:  s.rep.keep,
+		Watch: func(c *follow.Summary) follow.Watcher {
+			t := &teller{s: s}
+			if s.board != nil {
+				t.full = s.board.begin(c)
+			}
+			return t
+		},
+		Done: s.rep.keep,
 	})
 	return s
 }
@@ -78,6 +85,8 @@ func (s *Stream) Finish() *Report {
 type teller struct {
 	s  *Stream
 	at [2]wire.State // where its ends were told to be
+
+	full *posted // on the board
 }
 
 // Done implements follow.Watcher: the list at the end says what is found about the whole.
@@ -85,7 +94,10 @@ func (*teller) Done(*follow.Summary, []follow.Finding) {}
 
 // Packet implements follow.Watcher: it tells what a packet means.
 func (t *teller) Packet(c *follow.Summary, views [2]follow.EndView, p *follow.Packet) {
-	b := &builder{c: &Conversation{Trace: &trace.Trace{}, Bases: [2]wire.Seq{views[0].Base, views[1].Base}}}
+	if t.full != nil {
+		t.s.board.packet(t.full, c, views, p)
+	}
+	b := &builder{most: maxData, c: &Conversation{Trace: &trace.Trace{}, Bases: [2]wire.Seq{views[0].Base, views[1].Base}}}
 	e := b.event(c, p)
 	told := &Told{Conversation: c, Row: Row{Frame: p.Frame, At: p.At, From: p.From, Label: b.label(&e, p), States: p.States, Findings: p.Findings}}
 	if e.Proto == wire.ICMP {

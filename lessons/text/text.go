@@ -291,6 +291,9 @@ const (
 	duplicatedByHand = "the learner's hand duplicates "
 )
 
+// retracted is what a recording notes in the place of a state that was none.
+const retracted = "it could have received the FIN here; a later frame shows that it had not"
+
 // noteKeys are the texts of notes that their rule tells apart.
 var noteKeys = map[string]string{
 	"advise": "ev_advise", "ip-fragment-waits": "ev_part_waits", "ip-reassembled": "ev_whole", "ip-incomplete": "ev_part_lost",
@@ -317,7 +320,31 @@ func (w *Words) note(e *trace.Event) string {
 	case strings.HasPrefix(e.Text, "the program will be told "):
 		errno, _, _ := strings.Cut(strings.TrimPrefix(e.Text, "the program will be told "), ":")
 		return w.T("ev_told", e.Host, errno, w.Errno(wire.Errno(errno)))
+	case e.Text == retracted:
+		return w.T("ev_retracted", e.Host)
+	case e.Source == trace.Live:
+		return w.program(e)
 	default:
 		return e.Host + "：" + e.What()
 	}
+}
+
+// programNotes are the beginnings of what is noted of a program that plays a host.
+var programNotes = []struct{ prefix, key string }{
+	{"prints ", "ev_prints"}, {"the program exits with ", "ev_exits"}, {"the program ends: ", "ev_ends"}, {"listens on ", "ev_listens"},
+}
+
+// program translates what is noted of a program that plays a host.
+func (w *Words) program(e *trace.Event) string {
+	for _, n := range programNotes {
+		rest, ok := strings.CutPrefix(e.Text, n.prefix)
+		if !ok {
+			continue
+		}
+		if at, addr, hidden := strings.Cut(rest, ", where no other host can reach it: bind it to 0.0.0.0 or to "); hidden && n.key == "ev_listens" {
+			return w.T("ev_unreached", e.Host, at, addr)
+		}
+		return w.T(n.key, e.Host, rest)
+	}
+	return e.Host + "：" + e.What()
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"netlab/capture"
+	"netlab/capture/explain"
 	"netlab/capture/follow"
 	"netlab/sim"
 	"netlab/sim/compare"
@@ -108,5 +109,21 @@ func TestMatch(t *testing.T) {
 	}
 	if _, ok := Match("xx"); ok {
 		t.Error("an unknown language is taken")
+	}
+}
+
+// What is noted of a program that plays a host, or of a guess of a recording, is told in Chinese, its own words as it wrote them.
+func TestProgramNotes(t *testing.T) {
+	for text, want := range map[string]string{
+		explain.Retracted:                 "B：这时它可能已收到 FIN；后面的包表明还没有",
+		`prints "ready"`:                  `B：程序输出 "ready"`,
+		"the program exits with 0":        "B：程序退出，返回值 0",
+		"the program ends: exit status 3": "B：程序结束：exit status 3",
+		"listens on 0.0.0.0:80":           "B：程序在 0.0.0.0:80 上等待",
+		"listens on 127.0.0.1:80, where no other host can reach it: bind it to 0.0.0.0 or to 10.0.0.2": "B：程序在 127.0.0.1:80 上等待，其他主机到不了这个地址：请绑定到 0.0.0.0 或 10.0.0.2",
+	} {
+		if got := For("zh-CN").Event(&trace.Event{Host: "B", Kind: trace.Note, Source: trace.Live, Text: text}); got != want {
+			t.Errorf("%q is told as %q, want %q", text, got, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 
@@ -41,5 +42,13 @@ func newWireBackend(spaces []netns.Space) (live.Backend, func(), error) {
 // ownGroup gives a program a process group of its own, so that what it starts ends with it.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// killGroup ends a program and what it has started.
-func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+// killAll ends a program and all that it has started, also what has left its process group.
+// The child of a run with a program is the first process of its own kind, see
+// [netns.OwnProcesses]: whatever else it can signal belongs to the program.
+func killAll(cmd *exec.Cmd) {
+	if os.Getpid() == 1 {
+		_ = syscall.Kill(-1, syscall.SIGKILL)
+		return
+	}
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+}

@@ -19,8 +19,8 @@ func newBackend() (live.Backend, func(), error) { return live.NewPortable(), fun
 // system does not have.
 func ownGroup(*exec.Cmd) {}
 
-// killGroup ends a program.
-func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
+// killAll ends a program.
+func killAll(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 
 // newWireBackend does not exist here: there are no namespaces.
 func newWireBackend([]netns.Space) (live.Backend, func(), error) {

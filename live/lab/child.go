@@ -94,7 +94,7 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 		st.addr[host] = a
 		addrs = append(addrs, a)
 	}
-	if st.program = req.Program; st.program != nil { // it may be bound to any address, or to 127.0.0.1
+	if st.program = req.Program; st.program != nil && !req.Wire { // it may be bound to any address, or to 127.0.0.1
 		for host := range st.addr {
 			st.addr[host] = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 		}

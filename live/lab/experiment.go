@@ -78,24 +78,16 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 			}
 		}
 	}
-	run := &running{}
-	know := e.know
-	if st.program != nil {
-		opt.Program, run.host = st.program.Host, st.program.Host
-		opt.Launch = func(listens bool) (uint16, error) { return run.launch(ctx, st.program, listens) }
-		know = func(p *live.Player) {
-			e.know(p)
-			run.mu.Lock()
-			run.p = p
-			run.mu.Unlock()
-		}
+	run := newRunning(s, &st)
+	run.join(ctx, &opt)
+	know := func(p *live.Player) {
+		e.know(p)
+		run.know(p)
 	}
 	p, err := live.Play(ctx, s, opt, know)
 	if err == nil {
 		e.waitQuiet(ctx, p)
-	}
-	run.finish(ctx)
-	if err == nil {
+		run.await(ctx, time.Now, func() {})
 		e.waitQuiet(ctx, p)
 		p.Sample()
 	}
@@ -107,6 +99,7 @@ func play(ctx context.Context, s *scenario.Script, st stage, rep report) (*live.
 		stats.Captured = e.told
 		err = errors.Join(err, stopErr, p.Missed())
 	}
+	run.end()
 	p.Tidy()
 	return p, stats, err
 }

@@ -231,7 +231,7 @@ func (h *hand) waitOver(ctx context.Context) {
 		h.mu.Lock()
 		holds := h.holds
 		h.mu.Unlock()
-		if holds == 0 && still >= quietFor && h.n.wire.Idle() && h.p.Quiet() {
+		if holds == 0 && still >= quietFor && h.n.wire.Idle() && h.p.Quiet() && h.n.programQuiet() {
 			return
 		}
 		time.Sleep(quietFor / 8)

@@ -6,9 +6,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -26,8 +23,8 @@ import (
 
 func TestMain(m *testing.M) {
 	Main()
-	if os.Getenv("LAB_TEST_ECHO") != "" { // the program that TestProgram starts
-		echoServer()
+	if os.Getenv("LAB_TEST_PROGRAM") != "" { // what the tests of programs start
+		testProgram(os.Getenv("LAB_TEST_PROGRAM"))
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
@@ -212,59 +209,6 @@ func passesAll(tr *trace.Trace, host string, want []wire.State) bool {
 		}
 	}
 	return len(want) == 0
-}
-
-// echoServer serves one client on 127.0.0.1, and closes when the client has.
-func echoServer() {
-	ln, err := net.Listen("tcp4", "127.0.0.1:8888")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println("ready")
-	c, err := ln.Accept()
-	if err != nil {
-		panic(err)
-	}
-	_, _ = io.Copy(c, c)
-	_ = c.Close()
-}
-
-// A real program plays a host: it is waited for until it listens, its packets and what it
-// prints are in the trace, and it is gone when the run is.
-func TestProgram(t *testing.T) {
-	s := parse(t, "host A\nhost B\nlink A B\nB: s = socket tcp\nB: listen s 80\nA: c = socket tcp\nA: connect c B:80\nB: x = accept s\n"+
-		"A: send c \"ping\"\nA: recv c \"ping\"\nA: shutdown c write\nA: recv c\n")
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	res, err := RunProgram(ctx, s, Program{Host: "B", Command: "LAB_TEST_ECHO=1 exec " + self})
-	needLive(t, err)
-	var seen []string
-	for i := range res.Trace.Events {
-		e := &res.Trace.Events[i]
-		switch {
-		case e.Kind == trace.Note:
-			seen = append(seen, e.Host+" "+e.Text)
-		case e.Kind == trace.Send && e.Host == "B" && e.Seg.Data != "":
-			seen = append(seen, "B sends "+e.Seg.Data)
-		case e.Kind == trace.Send && e.Host == "B" && e.Seg.Flags.Has(wire.FIN):
-			seen = append(seen, "B sends FIN")
-		case e.Kind == trace.Return && e.Call == "recv":
-			seen = append(seen, "A reads "+e.Result)
-		}
-	}
-	got := strings.Join(seen, "; ")
-	for _, want := range []string{`B prints "ready"`, "B sends ping", "A reads 4", "B sends FIN", "A reads 0", "B the program exits with 0"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("%q is missing in: %s", want, got)
-		}
-	}
-	if _, err := RunProgram(ctx, s, Program{Host: "B", Command: "echo sorry; exit 3"}); err == nil || !strings.Contains(err.Error(), "sorry") {
-		t.Errorf("a program that ends before it listens: %v", err)
-	}
 }
 
 // A script that waits for hours is not played unless it is asked for by name.

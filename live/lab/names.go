@@ -10,12 +10,15 @@ import (
 )
 
 // A namer names the sockets of connections. A child that no program has accepted is called
-// after its listener, as in the model: s.1, s.2, …
+// after its listener, as in the model: s.1, s.2, … The sockets of a program that plays a host
+// have no names in the script: they are p1, p2, … in the order in which they are seen.
 type namer struct {
 	p        *live.Player
+	played   netip.Addr // of the host that a program plays
 	children map[string]int
 	names    map[life]string
 	opened   map[life]bool // which were established
+	programs int           // ends of the program's that have a name
 }
 
 // A life is one of the connections that two ends have one after the other.
@@ -24,8 +27,8 @@ type life struct {
 	nth         int
 }
 
-func newNamer(p *live.Player, seen []happening) *namer {
-	m := &namer{p, map[string]int{}, map[life]string{}, map[life]bool{}}
+func newNamer(p *live.Player, played netip.Addr, seen []happening) *namer {
+	m := &namer{p: p, played: played, children: map[string]int{}, names: map[life]string{}, opened: map[life]bool{}}
 	for i := range seen {
 		if h := &seen[i]; h.kind == trace.State && h.state >= wire.StateEstablished { // or beyond, if nobody looked in time
 			m.opened[life{h.local, h.peer, h.life}] = true
@@ -37,12 +40,19 @@ func newNamer(p *live.Player, seen []happening) *namer {
 // conn names a socket. Of several connections that two ends have had, a program has got
 // those that were established.
 func (m *namer) conn(proto wire.Proto, local, peer netip.AddrPort, nth int) string {
-	if proto == wire.UDP {
+	if local.Addr() == m.played && proto == wire.UDP {
+		peer, nth = netip.AddrPort{}, 0 // one socket, whomever it talks to
+	} else if proto == wire.UDP {
 		return m.p.ConnName(proto, local, peer)
 	}
 	end := life{local, peer, nth}
 	if name, ok := m.names[end]; ok {
 		return name
+	}
+	if local.Addr() == m.played {
+		m.programs++
+		m.names[end] = fmt.Sprintf("p%d", m.programs)
+		return m.names[end]
 	}
 	listener := m.p.ListenerName(local, peer)
 	name := listener

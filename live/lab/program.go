@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strconv"
@@ -13,49 +14,139 @@ import (
 	"time"
 
 	"netlab/live"
+	"netlab/live/netns"
+	"netlab/sim/scenario"
 )
 
 // A Program is a real program that plays a host.
+//
+// Its environment says what the script has its host do: NETLAB_HOST and NETLAB_ADDR are the
+// host's name and address, NETLAB_PEER is the address of the host that it talks to, and
+// NETLAB_PORT the port that it shall serve or connect to.
 type Program struct {
 	Host    string `json:"host"`
 	Command string `json:"command"` // for sh -c
 }
 
-// How long a program may take to listen, and to end by itself once its peer is done.
+// How long a program may take to listen, and to end by itself once its peer is done; and how
+// long one that listens where nobody reaches it is given to listen elsewhere, too.
 const (
 	listensWithin = 10 * time.Second
 	endsWithin    = time.Second
+	listensMore   = 200 * time.Millisecond
 )
 
-// A running is a program that was started.
+// A running is a program that plays a host.
 type running struct {
-	cmd  *exec.Cmd
+	prog  *Program
+	part  part
+	addr  netip.Addr // of its host
+	wire  bool       // its host has a namespace of its own: there 127.0.0.1 is nobody else's
+	other bool       // the others take the script's port as it stands
+	space int        // the namespace; 0: the one of the thread that starts it
+	env   []string
+
+	cmd  *exec.Cmd // nil: it was not started
 	done chan struct{}
 	mu   sync.Mutex
 	p    *live.Player
 	said string // last
-	host string
+	how  string // it ended; known when done is closed
 }
 
-// launch starts the program in this namespace. If it should listen, launch returns once
-// it does, with its port.
-func (r *running) launch(ctx context.Context, prog *Program, listens bool) (uint16, error) {
-	before := listening()
-	cmd := exec.Command("/bin/sh", "-c", prog.Command)
+// newRunning prepares a program for the part that it plays; nil if none plays one.
+func newRunning(s *scenario.Script, st *stage) *running {
+	if st.program == nil {
+		return nil
+	}
+	r := &running{prog: st.program, part: partOf(s, st.program.Host), addr: st.addr[st.program.Host]}
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, marker) {
-			cmd.Env = append(cmd.Env, v)
+			r.env = append(r.env, v)
 		}
 	}
-	cmd.Env = append(cmd.Env, "PYTHONUNBUFFERED=1")
+	r.env = append(r.env, "PYTHONUNBUFFERED=1", "NETLAB_HOST="+r.prog.Host, "NETLAB_ADDR="+r.addr.String())
+	if peer, ok := st.addr[r.part.peer]; ok {
+		r.env = append(r.env, "NETLAB_PEER="+peer.String())
+	} else if r.part.peer != "" { // a group
+		r.env = append(r.env, "NETLAB_PEER="+r.part.peer)
+	}
+	if r.part.port != 0 {
+		r.env = append(r.env, "NETLAB_PORT="+strconv.Itoa(int(r.part.port)))
+	}
+	return r
+}
+
+// join gives the player a host that is no business of its own, and the program the player
+// that notes what it says.
+func (r *running) join(ctx context.Context, opt *live.Options) {
+	if r != nil {
+		opt.Program, opt.LaunchAt = r.prog.Host, r.part.at
+		opt.Launch = func() (port, as uint16, err error) { return r.launch(ctx) }
+	}
+}
+
+// know gives the program its player before the first statement.
+func (r *running) know(p *live.Player) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.p = p
+}
+
+// within does something in the namespace of the program's host.
+func (r *running) within(do func() error) error {
+	if r.space == 0 {
+		return do()
+	}
+	return netns.Within(r.space, do)
+}
+
+// launch starts the program in the namespace of its host. If it should serve, launch returns
+// once it does, with its port and with the script's, for which that stands.
+func (r *running) launch(ctx context.Context) (port, as uint16, err error) {
+	list, err := r.sockets()
+	if err != nil {
+		return 0, 0, fmt.Errorf("lab: %w", err)
+	}
+	defer list.close()
+	before := list.waiting()
+	if err := r.start(); err != nil || !r.part.serves {
+		return 0, 0, err
+	}
+	var first time.Time // when it was seen to listen
+	for end := time.Now().Add(listensWithin); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
+		if best, ok := r.best(list.waiting(), before); ok {
+			if first.IsZero() {
+				first = time.Now()
+			}
+			if r.reached(best.Addr()) || time.Since(first) > listensMore {
+				return r.serves(best)
+			}
+		}
+		select {
+		case <-r.done:
+			return 0, 0, fmt.Errorf("the program %s; it did not %s%s", r.how, r.part.serving(), r.last())
+		default:
+		}
+	}
+	return 0, 0, fmt.Errorf("the program did not %s within %s%s", r.part.serving(), listensWithin, r.last())
+}
+
+// start starts the program, and begins to take down what it says.
+func (r *running) start() error {
+	cmd := exec.Command("/bin/sh", "-c", r.prog.Command)
+	cmd.Env = r.env
 	ownGroup(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return 0, fmt.Errorf("lab: %w", err)
+		return fmt.Errorf("lab: %w", err)
 	}
 	cmd.Stderr = cmd.Stdout
-	if err := cmd.Start(); err != nil {
-		return 0, fmt.Errorf("lab: start %q: %w", prog.Command, err)
+	if err := r.within(cmd.Start); err != nil {
+		return fmt.Errorf("lab: start %q: %w", r.prog.Command, err)
 	}
 	r.cmd, r.done = cmd, make(chan struct{})
 	read := make(chan struct{})
@@ -65,31 +156,39 @@ func (r *running) launch(ctx context.Context, prog *Program, listens bool) (uint
 	}()
 	go func() {
 		<-read
-		err := cmd.Wait()
-		how := "exits with 0"
-		if err != nil {
-			how = "ends: " + err.Error()
+		r.how = "exits with 0"
+		if err := cmd.Wait(); err != nil {
+			r.how = "ends: " + err.Error()
 		}
-		r.say("the program "+how, "")
+		r.say("the program "+r.how, "")
 		close(r.done)
 	}()
-	if !listens {
-		return 0, nil
-	}
-	for end := time.Now().Add(listensWithin); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
-		for port := range listening() {
-			if !before[port] {
-				return port, nil
-			}
-		}
-		select {
-		case <-r.done:
-			return 0, fmt.Errorf("the program ended before it listened%s", r.last())
-		default:
-		}
-	}
-	return 0, fmt.Errorf("the program did not listen on a TCP port within %s%s", listensWithin, r.last())
+	return nil
 }
+
+// serves notes where the program listens.
+func (r *running) serves(at netip.AddrPort) (port, as uint16, err error) {
+	as = r.part.port
+	if as == 0 {
+		as = at.Port()
+	}
+	if r.other && as != at.Port() {
+		return 0, 0, fmt.Errorf("the program listens on port %d, but the script's port is %d, and a host that is played by the model or a puppet sends to that: listen on $NETLAB_PORT",
+			at.Port(), as)
+	}
+	text := ListensOn + at.String()
+	if !r.reached(at.Addr()) {
+		text += NobodyReaches + r.addr.String()
+	}
+	r.say(text, "")
+	return at.Port(), as, nil
+}
+
+// The words of the notes that say where a program listens.
+const (
+	ListensOn     = "listens on "
+	NobodyReaches = ", where no other host can reach it: bind it to 0.0.0.0 or to "
+)
 
 // maxSaid bounds how many lines of a program's output are kept.
 const maxSaid = 1000
@@ -121,7 +220,7 @@ func (r *running) say(text, printed string) {
 		r.said = printed
 	}
 	if r.p != nil {
-		r.p.Say(r.host, text)
+		r.p.Say(r.prog.Host, text)
 	}
 }
 
@@ -135,43 +234,39 @@ func (r *running) last() string {
 	return "; the last it printed: " + r.said
 }
 
-// finish gives the program time to end by itself, and then ends it.
-func (r *running) finish(ctx context.Context) {
-	if r.cmd == nil {
+// await gives the program time to end by itself, by a clock that may stand still; meanwhile
+// it calls turn.
+func (r *running) await(ctx context.Context, now func() time.Time, turn func()) {
+	if r == nil || r.cmd == nil {
 		return
 	}
-	select {
-	case <-r.done:
-		return
-	case <-time.After(endsWithin):
-	case <-ctx.Done():
+	for end := now().Add(endsWithin); now().Before(end); turn() {
+		select {
+		case <-r.done:
+			return
+		case <-ctx.Done():
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
 	}
-	r.mu.Lock()
-	r.p = nil // how it is ended is no part of the run
-	r.mu.Unlock()
-	killGroup(r.cmd)
-	<-r.done
 }
 
-// listening lists the TCP ports of this namespace on which somebody listens.
-func listening() map[uint16]bool {
-	ports := map[uint16]bool{}
-	for _, name := range []string{"/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"} {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		for _, line := range strings.Split(string(data), "\n") {
-			f := strings.Fields(line)
-			const listen = "0A"
-			if len(f) < 4 || f[3] != listen {
-				continue
-			}
-			_, port, _ := strings.Cut(f[1], ":")
-			if n, err := strconv.ParseUint(port, 16, 16); err == nil {
-				ports[uint16(n)] = true
-			}
-		}
+// hush lets nothing more be noted of the program.
+func (r *running) hush() {
+	if r == nil {
+		return
 	}
-	return ports
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.p = nil
+}
+
+// end ends the program, and all that it has started. How it is ended is no part of the run.
+func (r *running) end() {
+	r.hush()
+	if r == nil || r.cmd == nil {
+		return
+	}
+	killAll(r.cmd)
+	<-r.done
 }

@@ -31,7 +31,7 @@ func tolerance(s *scenario.Script) time.Duration {
 
 // again reports whether a run must be played once more.
 func (st *stage) again(s *scenario.Script, rec *recording, err error, try int, began time.Time) bool {
-	return err == nil && st.hand == nil && st.watch == 0 && rec.late > tolerance(s) && try < wireTries && time.Since(began) < wireTriesFor
+	return err == nil && st.hand == nil && st.program == nil && st.watch == 0 && rec.late > tolerance(s) && try < wireTries && time.Since(began) < wireTriesFor
 }
 
 // tooLate is what a run is late by, if that is more than it may.

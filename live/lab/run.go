@@ -80,8 +80,8 @@ func RunProgram(ctx context.Context, s *scenario.Script, prog Program) (*Result,
 	if err := CanShow(s); err != nil {
 		return nil, err
 	}
-	if s.Host(prog.Host) == nil {
-		return nil, fmt.Errorf("the script has no host %q", prog.Host)
+	if err := CanProgram(s, prog.Host); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s)+listensWithin+endsWithin)
 	defer cancel()
@@ -94,6 +94,8 @@ type Wire struct {
 	// Models are the hosts that the model plays in the place of a kernel, with the names of
 	// their profiles.
 	Models map[string]string
+	// Program plays a host in the host's own namespace; nil: none does.
+	Program *Program
 	// Watch is for how long the run goes on after the last statement; 0: until everything is
 	// acknowledged and the network is quiet.
 	Watch time.Duration
@@ -105,9 +107,14 @@ func RunWire(ctx context.Context, s *scenario.Script, w Wire) (*Result, error) {
 	if err := CanWire(s); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, longest(s))
+	if w.Program != nil {
+		if err := CanProgram(s, w.Program.Host); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest(s)+listensWithin+endsWithin)
 	defer cancel()
-	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models, Watch: int64(w.Watch)})
+	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models, Program: w.Program, Watch: int64(w.Watch)})
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.
@@ -173,7 +180,7 @@ func runPrivate(ctx context.Context, s *scenario.Script, req request) (*Result, 
 
 // talk gives a child the script and takes down what it says.
 func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, err error) {
-	err = withChild(ctx, func(in io.Writer, out io.Reader) error {
+	err = withChild(ctx, req.Program != nil, func(in io.Writer, out io.Reader) error {
 		res, err = converse(ctx, s, req, in, out)
 		return err
 	})
@@ -183,11 +190,15 @@ func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, er
 	return res, nil
 }
 
-// withChild starts the child for a conversation, and sees it off.
-func withChild(ctx context.Context, converse func(in io.Writer, out io.Reader) error) error {
+// withChild starts the child for a conversation, and sees it off; with programs, what it starts
+// ends with it.
+func withChild(ctx context.Context, programs bool, converse func(in io.Writer, out io.Reader) error) error {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
 		return refuse("namespace", netns.Setup(nil, 0))
+	}
+	if programs {
+		netns.OwnProcesses(cmd)
 	}
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
 	var stderr bytes.Buffer

@@ -75,18 +75,26 @@ type Session struct {
 var ErrOver = errors.New("the run is over")
 
 // Step begins a run between namespaces, as [RunWire] does, whose packets are let through
-// by hand. Whoever begins it must end it with [Session.Close]; it ends with the context too. A
+// by hand; a w with models or a time to watch is refused. Whoever begins it must end it with [Session.Close]; it ends with the context too. A
 // script that cannot be played so gives a [*CannotError], a machine that refuses a
 // [*RefusedError].
-func Step(ctx context.Context, s *scenario.Script, seed uint64) (*Session, error) {
+func Step(ctx context.Context, s *scenario.Script, w Wire) (*Session, error) {
 	if err := CanWire(s); err != nil {
 		return nil, err
+	}
+	if len(w.Models) > 0 || w.Watch > 0 {
+		return nil, errors.New("lab: only kernels are stepped, and to the end")
+	}
+	if w.Program != nil {
+		if err := CanProgram(s, w.Program.Host); err != nil {
+			return nil, err
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	h := &Session{cancel: cancel, moments: make(chan *Moment, 1), started: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer cancel()
-		h.res, h.err = runPrivate(ctx, s, request{Wire: true, Step: true, Seed: seed, session: h})
+		h.res, h.err = runPrivate(ctx, s, request{Wire: true, Step: true, Seed: w.Seed, Program: w.Program, session: h})
 		h.once.Do(func() { close(h.started) })
 		close(h.moments)
 		close(h.done)

@@ -27,7 +27,7 @@ func stepThrough(t *testing.T, text string) *stepper {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	t.Cleanup(cancel)
-	h, err := Step(ctx, parse(t, text), 1)
+	h, err := Step(ctx, parse(t, text), Wire{Seed: 1})
 	needLive(t, err)
 	t.Cleanup(h.Close)
 	return &stepper{t: t, ctx: ctx, h: h}
@@ -305,7 +305,7 @@ func TestStepStops(t *testing.T) {
 		t.Error("the record is not what was shown until the stop")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	h, err := Step(ctx, parse(t, withFaults("", "B: x = accept s\n")), 1)
+	h, err := Step(ctx, parse(t, withFaults("", "B: x = accept s\n")), Wire{Seed: 1})
 	needLive(t, err)
 	cancel()
 	ended := make(chan struct{})
@@ -319,7 +319,7 @@ func TestStepStops(t *testing.T) {
 
 // What the wire cannot carry is refused before anything begins.
 func TestStepRefuses(t *testing.T) {
-	_, err := Step(context.Background(), parse(t, "host A\nhost B\nA: s = socket tcp\nA: listen s 80\nA: c = socket tcp\nA: connect c A:80\n"), 1)
+	_, err := Step(context.Background(), parse(t, "host A\nhost B\nA: s = socket tcp\nA: listen s 80\nA: c = socket tcp\nA: connect c A:80\n"), Wire{Seed: 1})
 	var cannot *CannotError
 	if !errors.As(err, &cannot) {
 		t.Errorf("a host that talks to itself: %v, want that the wire cannot show it", err)

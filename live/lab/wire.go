@@ -43,6 +43,7 @@ type network struct {
 	flows  map[flow]scenario.Seen
 	models map[int]*modelHost
 	olds   int
+	played netip.Addr // the address of the host that a program plays
 	last   time.Time
 	late   time.Duration // how late a packet was delivered at most
 
@@ -245,7 +246,7 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 		n.mu.Lock()
 		still := time.Since(n.last)
 		n.mu.Unlock()
-		if still >= quietFor && n.wire.Idle() && p.Quiet() && n.modelsQuiet() {
+		if still >= quietFor && n.wire.Idle() && p.Quiet() && n.modelsQuiet() && n.programQuiet() {
 			return
 		}
 		time.Sleep(quietFor / 8)
@@ -256,7 +257,7 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 func (n *network) events(p *live.Player) []trace.Event {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	namer := newNamer(p, n.seen)
+	namer := newNamer(p, n.played, n.seen)
 	var all []trace.Event
 	for i := range n.seen {
 		all = append(all, n.event(p, &n.seen[i], namer.conn))

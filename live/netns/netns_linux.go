@@ -29,6 +29,10 @@ func Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// OwnProcesses lets a [Command] begin a process namespace, too: when it ends, however it ends, the
+// kernel ends all that it has started (pid_namespaces(7)).
+func OwnProcesses(cmd *exec.Cmd) { cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWPID }
+
 // Renew moves the calling thread, which must be locked to its goroutine and stay so,
 // into one more private namespace.
 func Renew() error {

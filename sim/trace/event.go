@@ -249,7 +249,7 @@ func (e *Event) Flow() Flow { return Flow{e.Src, e.Dst} }
 
 // ISNs returns the initial sequence number of each flow whose SYN is in the
 // trace; if there are several SYNs, the last one before or at event n counts
-// (n 0: the last of all).
+// (n 0: the last of all). Where a trace begins after the SYN, the ISS that it tells counts.
 func (t *Trace) ISNs(n int) map[Flow]wire.Seq {
 	isns := map[Flow]wire.Seq{}
 	for i := range t.Events {
@@ -259,6 +259,11 @@ func (t *Trace) ISNs(n int) map[Flow]wire.Seq {
 		}
 		if e.HasSegment() && e.Seg.Flags.Has(wire.SYN) {
 			isns[e.Flow()] = e.Seg.Seq
+		}
+		for _, v := range e.Vars {
+			if _, known := isns[e.Flow()]; v.ID == VarISS && !known && e.Dst.Port != 0 {
+				isns[e.Flow()] = wire.Seq(v.Value)
+			}
 		}
 	}
 	return isns

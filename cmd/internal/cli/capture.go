@@ -42,6 +42,10 @@ const captureLong = `Record packets and explain them as they happen: every segme
 what it shows, such as a retransmission, a closed window, a reset. At the end, the list of
 conversations. It stops at Ctrl-C, after --for, or after --count packets.
 
+On a terminal the conversation that began last is shown on the full screen, with its ladder and the
+states of both ends, while it goes on: <- looks at what was, [ and ] pick other conversations, q
+ends the recording (netlab help keys). In a pipe, or with --ui plain, one line for each packet.
+
 Without -i it records all interfaces that are up, the loopback too, because a program on this
 machine that talks to another one is seen only there. On the loopback each packet is taken once.
 
@@ -54,7 +58,7 @@ func (a *app) captureCommand() *cobra.Command {
 		Use:   "capture [FILTER]",
 		Short: "Record packets and explain them as they happen",
 		Long:  captureLong,
-		Example: "  netlab capture -i lo port 8080\n  netlab capture tcp host 10.0.0.1 -o run.pcapng\n  netlab capture --for 10s --json\n" +
+		Example: "  netlab capture -i lo port 8080\n  netlab capture tcp host 10.0.0.1 -o run.pcapng\n  netlab capture --for 10s --json\n  netlab capture --ui plain port 80\n" +
 			"  netlab capture --list",
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
@@ -200,8 +204,14 @@ func refusedCapture(err error) error {
 	return &exitError{exitMachine, err, hint}
 }
 
-// record records until something ends it.
+// record records until something ends it, and says at the end what was captured.
 func (r *recording) record(ctx context.Context, names []string) error {
+	screen := r.wantsScreen()
+	if screen {
+		if err := r.a.checkTerminal(); err != nil {
+			return err
+		}
+	}
 	frames, stop, err := r.open(ctx, names)
 	if err != nil {
 		return err
@@ -211,21 +221,34 @@ func (r *recording) record(ctx context.Context, names []string) error {
 		_, _ = stop()
 		return err
 	}
-	fmt.Fprintln(r.a.err, "netlab: "+r.words.T("c_begins", strings.Join(names, ", ")))
-	stream := explain.NewStream(r.filter, r.tell)
-	if r.format == "json" {
-		fmt.Fprintln(r.out, `{"type":"trace","script":"capture","seed":0,"source":"capture","hosts":[{"Name":"A","IP":""},{"Name":"B","IP":""}]}`)
+	var stats capture.Stats
+	tell := r.tell
+	if screen {
+		tell = func(*explain.Told) {}
 	}
-	r.loop(ctx, frames, stream, save)
-	stats, err := stop()
-	for len(frames) > 0 && (r.count == 0 || r.count > stream.Packets()) && r.failed == nil {
-		r.one(<-frames, stream, save)
+	stream := explain.NewStream(r.filter, tell)
+	record := func(ctx context.Context) (err error) {
+		r.loop(ctx, frames, stream, save)
+		stats, err = stop()
+		for len(frames) > 0 && (r.count == 0 || r.count > stream.Packets()) && r.failed == nil {
+			r.one(<-frames, stream, save)
+		}
+		if e := done(); err == nil {
+			err = e
+		}
+		if err == nil {
+			err = r.failed
+		}
+		return err
 	}
-	if e := done(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = r.failed
+	if screen {
+		err = r.onScreen(ctx, names, stream, record)
+	} else {
+		fmt.Fprintln(r.a.err, "netlab: "+r.words.T("c_begins", strings.Join(names, ", ")))
+		if r.format == "json" {
+			fmt.Fprintln(r.out, `{"type":"trace","script":"capture","seed":0,"source":"capture","hosts":[{"Name":"A","IP":""},{"Name":"B","IP":""}]}`)
+		}
+		err = record(ctx)
 	}
 	if e := r.end(stream, stats); err == nil {
 		err = e

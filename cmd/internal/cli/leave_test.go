@@ -169,6 +169,8 @@ func TestNothingIsLeft(t *testing.T) {
 		"stepped, Ctrl-C":           {[]string{"--step"}, syscall.SIGINT, exitInterrupted},
 		"stepped, JSON, SIGTERM":    {[]string{"--step", "--json"}, syscall.SIGTERM, exitInterrupted},
 		"stepped, parent is killed": {[]string{"--step"}, syscall.SIGKILL, -1},
+		"program, Ctrl-C":           {[]string{"--exec", "A=setsid sleep 600 & sleep 600"}, syscall.SIGINT, exitInterrupted},
+		"program, parent is killed": {[]string{"--step", "--exec", "A=setsid sleep 600 & sleep 600"}, syscall.SIGKILL, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLeaving(t, c.args...)
@@ -182,9 +184,12 @@ func TestNothingIsLeft(t *testing.T) {
 				t.Fatal(err)
 			}
 			l.runs()
-			if len(c.args) > 0 {
+			switch {
+			case slices.Contains(c.args, "--exec"):
+				l.until("the program runs, with what it has started", func() bool { return len(l.family()) >= 4 })
+			case len(c.args) > 0:
 				l.until("the SYN is held", func() bool { return strings.Contains(l.out.String(), "CTL=SYN") })
-			} else { // nothing is said before the end: into the middle of the run
+			default: // nothing is said before the end: into the middle of the run
 				time.Sleep(300 * time.Millisecond)
 			}
 			_ = l.cmd.Process.Signal(c.sig)

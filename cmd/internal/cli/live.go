@@ -1,22 +1,24 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
 	"netlab/capture"
 	"netlab/live/lab"
 	"netlab/sim"
 	"netlab/sim/scenario"
 	"netlab/sim/tcp"
-	"strings"
-
-	"github.com/spf13/cobra"
 )
 
 const liveHelp = "Play a script with real loopback sockets in a private network namespace, without root,\nand show every call, every packet and the states that the kernel reports.\n" +
 	"With --exec a program of yours plays one of the hosts: the one that listens, or the one that is named.\n" +
-	"Without a script, netlab connects to it, says hello and waits for an answer.\n" +
+	"Without a script, netlab connects to it, says hello and waits for an answer. In its environment are NETLAB_HOST\n" +
+	"and NETLAB_ADDR, its host's name and address, NETLAB_PEER, the address of the host that it talks to, and\n" +
+	"NETLAB_PORT, the script's port; a server may listen on any port. With --wire it lives in its host's namespace,\n" +
+	"and has the script's delays and faults; there it must not bind to 127.0.0.1. It ends with the run.\n" +
 	"With --wire each host has a network namespace of its own, and a wire between them delays, loses and repeats\n" +
 	"what the script says. With --step, too, the wire holds each packet until you let it through: on the full screen\n" +
 	"with keys (netlab help keys), in a pipe with lines: release [N], drop [N], duplicate [N], wait TIME, quit. The\n" +
@@ -24,96 +26,102 @@ const liveHelp = "Play a script with real loopback sockets in a private network 
 	"With --json each moment is an object with what is held and what the kernel says of its sockets; the trace comes last.\n" +
 	"Exit 3 where the machine does not show the packets; netlab doctor says why."
 
+// A playing is one run of netlab live.
+type playing struct {
+	a                      *app
+	format, output, pcapng string
+	program, only          string
+	wire, step             bool
+	seed                   uint64
+	hosts                  []string
+}
+
 func (a *app) liveCommand() *cobra.Command {
-	var format, output, pcapng, program, only string
-	var wire, step bool
-	var seed uint64
-	var hosts []string
+	p := &playing{a: a}
 	cmd := &cobra.Command{
 		Use:   "live [lesson|scenario]",
 		Short: "Play a script with real sockets, captured",
 		Long:  liveHelp,
 		Example: "  netlab live handshake\n  netlab live handshake --format pcapng -o real.pcapng\n  netlab live my-scenario.txt --json\n" +
 			"  netlab live close/simultaneous-close --wire --step\n  printf 'drop\\nrelease\\nrelease\\nrelease\\n' | netlab live handshake --wire --step\n" +
-			"  netlab live handshake --wire --host B=model\n  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder",
+			"  netlab live handshake --wire --host B=model\n  netlab live --exec 'python3 server.py'\n  netlab live teardown --exec B='./server 80' --format ladder\n" +
+			"  netlab live lossy.txt --wire --exec 'python3 server.py'\n  netlab live handshake --wire --exec A='nc $NETLAB_PEER $NETLAB_PORT'",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && program != "" {
+			if len(args) == 0 && cmd.Flags().Changed("exec") {
 				return nil
 			}
 			return oneScript("lesson or scenario file")(cmd, args)
 		},
 		ValidArgsFunction: a.completeScripts,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.checkFormat(&format, formats); err != nil {
-				return err
-			}
-			s, err := a.liveScript(args, only)
-			if err != nil {
-				return err
-			}
-			models, err := modelHosts(s, hosts)
-			if err != nil {
-				return err
-			}
-			if err := checkWire(wire, step, program, len(hosts) > 0); err != nil {
-				return err
-			}
-			if step {
-				return a.stepLive(cmd.Context(), s, &stepping{seed: seed, format: format, output: output, pcapng: pcapng})
-			}
-			res, err := a.runLive(cmd.Context(), s, program, theWire(wire, seed, models))
-			if res == nil {
-				return err
-			}
-			if format == "pcapng" && res.Level == lab.LevelCallsOnly {
-				return err
-			}
-			if e := a.writeOut(output, func(w writer) error { return a.writeTrace(w, res.Trace, format, res.Frames) }); e != nil {
-				return e
-			}
-			if e := a.savePackets(pcapng, res); e != nil {
-				return e
-			}
-			if res.Stats.Dropped > 0 {
-				fmt.Fprintf(a.err, "netlab: the kernel dropped %d packets of the recording\n", res.Stats.Dropped)
-			}
-			if err != nil {
-				return err
-			}
-			return a.judge(s, res.Trace)
-		},
+		RunE:              p.run,
 	}
-	a.formatFlags(cmd, &format, &output)
-	cmd.Flags().StringVar(&pcapng, "pcapng", "", "save the packets of this same run to this file too")
-	cmd.Flags().StringVar(&program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
-	cmd.Flags().StringVar(&only, "case", "", "play this case of a file")
-	cmd.Flags().BoolVar(&wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
-	cmd.Flags().BoolVar(&step, "step", false, "with --wire: hold every packet until it is let through, dropped or duplicated by hand")
-	cmd.Flags().StringArrayVar(&hosts, "host", nil, "HOST=model: netlab's own TCP plays this host, on the wire; HOST=model:PROFILE chooses its habits (linux)")
-	cmd.Flags().Uint64Var(&seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
+	a.formatFlags(cmd, &p.format, &p.output)
+	f := cmd.Flags()
+	f.StringVar(&p.pcapng, "pcapng", "", "save the packets of this same run to this file too")
+	f.StringVar(&p.program, "exec", "", "a command that plays a host: CMD, or HOST=CMD")
+	f.StringVar(&p.only, "case", "", "play this case of a file")
+	f.BoolVar(&p.wire, "wire", false, "a namespace for each host, and between them the script's delays and faults")
+	f.BoolVar(&p.step, "step", false, "with --wire: hold every packet until it is let through, dropped or duplicated by hand")
+	f.StringArrayVar(&p.hosts, "host", nil, "HOST=model: netlab's own TCP plays this host, on the wire; HOST=model:PROFILE chooses its habits (linux)")
+	f.Uint64Var(&p.seed, "seed", sim.DefaultSeed, "with --wire: decides about faults that are by chance")
 	return cmd
 }
 
+func (p *playing) run(cmd *cobra.Command, args []string) error {
+	a := p.a
+	if err := a.checkFormat(&p.format, formats); err != nil {
+		return err
+	}
+	onWire := p.wire || len(p.hosts) > 0
+	s, err := a.liveScript(args, p.only, onWire)
+	if err != nil {
+		return err
+	}
+	on := lab.Wire{Seed: p.seed}
+	if on.Models, err = modelHosts(s, p.hosts); err != nil {
+		return err
+	}
+	if on.Program, err = hostCommand(s, p.program, cmd.Flags().Changed("exec")); err != nil {
+		return err
+	}
+	if err := checkWire(&on, p.wire, p.step); err != nil {
+		return err
+	}
+	if p.step {
+		return a.stepLive(cmd.Context(), s, &stepping{wire: on, format: p.format, output: p.output, pcapng: p.pcapng})
+	}
+	res, err := a.runLive(cmd.Context(), s, &on, onWire)
+	if res == nil || p.format == "pcapng" && res.Level == lab.LevelCallsOnly {
+		return err
+	}
+	if e := a.writeOut(p.output, func(w writer) error { return a.writeTrace(w, res.Trace, p.format, res.Frames) }); e != nil {
+		return e
+	}
+	if e := a.savePackets(p.pcapng, res); e != nil {
+		return e
+	}
+	if res.Stats.Dropped > 0 {
+		fmt.Fprintf(a.err, "netlab: the kernel dropped %d packets of the recording\n", res.Stats.Dropped)
+	}
+	if err != nil {
+		return err
+	}
+	a.warnUnreached(res.Trace)
+	return a.judge(s, res.Trace)
+}
+
 // checkWire refuses flags that do not go together.
-func checkWire(wire, step bool, program string, models bool) error {
+func checkWire(on *lab.Wire, wire, step bool) error {
 	switch {
 	case step && !wire:
 		return usageError("say --wire --step", "--step needs --wire: only on a wire of our own can packets be held")
-	case step && models:
+	case step && len(on.Models) > 0:
 		return usageError("leave one of them out", "--step and --host do not go together: the kernels of both ends are stepped")
-	case wire && program != "":
-		return usageError("leave one of them out", "--wire and --exec do not go together: a program is played on loopback")
+	case on.Program != nil && on.Models[on.Program.Host] != "":
+		return usageError("name another host", "--exec and --host both play host %s", on.Program.Host)
 	default:
 		return nil
 	}
-}
-
-// theWire is what joins the hosts; nil: loopback does.
-func theWire(wanted bool, seed uint64, models map[string]string) *lab.Wire {
-	if !wanted && len(models) == 0 {
-		return nil
-	}
-	return &lab.Wire{Seed: seed, Models: models}
 }
 
 // modelHosts reads HOST=model and HOST=model:PROFILE.
@@ -149,64 +157,6 @@ func hostNames(s *scenario.Script) []string {
 		names = append(names, h.Name)
 	}
 	return names
-}
-
-// hello is the script that a program is tried with if none is named.
-const hello = `# A client connects, says hello, and ends its stream.
-host A
-host B
-link A B
-
-B: s = socket tcp
-B: listen s 80
-A: c = socket tcp
-A: connect c B:80
-B: x = accept s
-A: send c "hello\n"
-A: recv c 1000 within 2s
-A: shutdown c write
-A: recv c 1000 within 2s
-A: close c
-`
-
-// liveScript finds the script of a live run.
-func (a *app) liveScript(args []string, only string) (*scenario.Script, error) {
-	if len(args) == 0 {
-		return scenario.Parse("hello", hello)
-	}
-	return a.oneCase(args[0], only)
-}
-
-// hostCommand is HOST=CMD; a command may hold = itself, so that only the script's hosts
-// count as names.
-func hostCommand(s *scenario.Script, program string) lab.Program {
-	if host, command, ok := strings.Cut(program, "="); ok && s.Host(host) != nil {
-		return lab.Program{Host: host, Command: command}
-	}
-	for i := range s.Stmts {
-		if s.Stmts[i].Verb == scenario.Listen {
-			return lab.Program{Host: s.Stmts[i].Host, Command: program}
-		}
-	}
-	return lab.Program{Host: s.Hosts[0].Name, Command: program}
-}
-
-// runLive plays a script with real sockets: on a wire, if there is one, or with a program in
-// the place of a host if one is named.
-func (a *app) runLive(ctx context.Context, s *scenario.Script, program string, on *lab.Wire) (*lab.Result, error) {
-	if on != nil {
-		return lab.RunWire(ctx, s, *on)
-	}
-	if program == "" {
-		return lab.Run(ctx, s, lab.LevelHost)
-	}
-	res, err := lab.RunProgram(ctx, s, hostCommand(s, program))
-	var cannot *lab.CannotError
-	var refused *lab.RefusedError
-	if err != nil && !errors.As(err, &cannot) && !errors.As(err, &refused) && ctx.Err() == nil {
-		return nil, &exitError{exitFailed, err, "netlab live --help says how a program is started"}
-	}
-	return res, err
 }
 
 // savePackets writes the captured packets of a run to a file, if one is named.

@@ -22,7 +22,7 @@ import (
 
 // A stepping is a run of the real kernel whose packets are let through by hand.
 type stepping struct {
-	seed                   uint64
+	wire                   lab.Wire
 	format, output, pcapng string
 
 	a     *app
@@ -57,7 +57,7 @@ func (a *app) stepLive(ctx context.Context, s *scenario.Script, st *stepping) er
 			return err
 		}
 	}
-	h, err := lab.Step(ctx, s, st.seed)
+	h, err := lab.Step(ctx, s, st.wire)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (a *app) stepLive(ctx context.Context, s *scenario.Script, st *stepping) er
 	st.a, st.h, st.words, st.talk, st.told = a, h, text.For(a.language()), a.out, map[happened]bool{}
 	st.now = &lab.Moment{Trace: &trace.Trace{}}
 	if screen {
-		bare, err := course.Bare(s, tcp.Linux, st.seed, a.language())
+		bare, err := course.Bare(s, tcp.Linux, st.wire.Seed, a.language())
 		if err != nil {
 			return &exitError{exitInternal, err, ""}
 		}

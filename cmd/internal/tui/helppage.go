@@ -4,16 +4,11 @@ package tui
 func (m *Model) helpPage() []line {
 	w := m.s.Words
 	keys := keyLines(w, keyMap)
-	if m.wire != nil { // the others are for looking
-		var looking []binding
-		for _, b := range keyMap {
-			switch b.act {
-			case actFirst, actUp, actDown, actCause, actEffect, actWhy, actView, actNotation, actAxis, actLanguage, actWrite, actHelp, actQuit:
-				looking = append(looking, b)
-			default: // of lessons
-			}
-		}
-		keys = append(keyLines(w, wireMap), keyLines(w, looking)...)
+	switch {
+	case m.wire != nil:
+		keys = append(keyLines(w, wireMap), keyLines(w, looking())...)
+	case m.talk != nil:
+		keys = append(keyLines(w, talkMap), keyLines(w, append(keyMap[:2:2], looking()...))...)
 	}
 	rows := m.h - 3
 	columns := 1

@@ -54,6 +54,9 @@ func (m *Model) key(name string, msg tea.KeyMsg) tea.Cmd {
 	if m.wire != nil && m.keyWire(name) {
 		return nil
 	}
+	if m.talk != nil && m.keyTalk(name) {
+		return nil
+	}
 	return m.act(actionOf(name), name)
 }
 

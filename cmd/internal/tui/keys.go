@@ -59,6 +59,12 @@ const (
 	actChooseDown action = "wire_next"
 	actDrop       action = "wire_drop"
 	actDuplicate  action = "wire_duplicate"
+
+	// While packets are recorded:
+	actTalkNow    action = "talk_now"
+	actTalkNewest action = "talk_newest"
+	actTalkBefore action = "talk_before"
+	actTalkAfter  action = "talk_after"
 )
 
 // A binding is one row of the key map.
@@ -125,6 +131,32 @@ var wireFooter = []footerKey{
 	{actChoose, "1-9"}, {actView, "Tab"}, {actWhy, "b"}, {actCause, "c"}, {actEffect, "e"}, {actNotation, "n"}, {actLanguage, "Z"}, {actWrite, "w"},
 }
 
+// talkMap is what keys mean while packets are recorded, beside those for looking.
+var talkMap = []binding{
+	{actTalkNow, []string{"end"}},
+	{actTalkNewest, []string{"esc"}},
+	{actTalkBefore, []string{"["}},
+	{actTalkAfter, []string{"]"}},
+}
+
+// talkFooter are the actions in the footer then.
+var talkFooter = []footerKey{
+	{actBack, "<-"}, {actNext, "->"}, {actTalkNow, "End"}, {actQuit, "q"}, {actHelp, "?"}, {actTalkBefore, "["}, {actTalkAfter, "]"}, {actTalkNewest, "Esc"},
+	{actView, "Tab"}, {actWhy, "b"}, {actCause, "c"}, {actEffect, "e"}, {actNotation, "n"}, {actLanguage, "Z"}, {actWrite, "w"},
+}
+
+// looking are the actions that mean the same in every screen.
+func looking() (all []binding) {
+	for _, b := range keyMap {
+		switch b.act {
+		case actFirst, actUp, actDown, actCause, actEffect, actWhy, actView, actNotation, actAxis, actLanguage, actWrite, actHelp, actQuit:
+			all = append(all, b)
+		default: // of lessons
+		}
+	}
+	return all
+}
+
 // A footerKey is an action in the footer.
 type footerKey struct {
 	act action
@@ -135,6 +167,9 @@ type footerKey struct {
 func (m *Model) footerKeys() []footerKey {
 	if m.wire != nil {
 		return wireFooter
+	}
+	if m.talk != nil {
+		return talkFooter
 	}
 	return footerKeys
 }
@@ -199,5 +234,7 @@ func KeyHelp() string {
 		strings.Join(keyLines(text.For("en"), keyMap), "\n") + "\n\n" +
 		"While the real kernel is stepped (netlab live SCENARIO --wire --step):\n\n" +
 		strings.Join(keyLines(text.For("en"), wireMap), "\n") + "\n\n" +
+		"While packets are recorded (netlab capture):\n\n" +
+		strings.Join(keyLines(text.For("en"), talkMap), "\n") + "\n\n" +
 		"The keys for looking, from up and down to quit, mean the same there.\n"
 }

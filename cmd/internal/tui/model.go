@@ -91,6 +91,7 @@ type Model struct {
 	quitting  bool
 	more      bool     // the question of a review is closed, and the next one is wanted
 	wire      *wireRun // the real kernel is stepped; nil: it is not
+	talk      *talk    // packets are recorded; nil: they are not
 	only      bool     // branch 1 is all there is: no lesson lies below it
 }
 
@@ -99,7 +100,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.opt.StartLive {
 		return tea.Batch(m.startLive(m.opt.StartWire), m.look())
 	}
-	return tea.Batch(m.look(), m.nextMoment())
+	return tea.Batch(m.look(), m.nextMoment(), m.nextNews())
 }
 
 // Update implements tea.Model.
@@ -115,6 +116,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.onLive(msg)
 	case wireMsg:
 		return m, m.onMoment(msg)
+	case newsMsg:
+		return m, m.onNews(msg)
 	case watchMsg:
 		return m, m.onWatch(msg)
 	}

@@ -94,6 +94,9 @@ func TestScreens(t *testing.T) {
 	for name := range wireScreens() {
 		used[name] = true
 	}
+	for name := range talkScreens() {
+		used[name] = true
+	}
 	simtest.Unread(t, used)
 }
 

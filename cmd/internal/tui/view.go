@@ -69,6 +69,9 @@ func (m *Model) lessonPage() []line {
 	if m.wire != nil {
 		most = max(6, room*2/5)
 	}
+	if m.talk != nil {
+		most = max(6, room/3)
+	}
 	words := m.wordsPane(m.w-2, most)
 	page := []line{header}
 	switch m.view {
@@ -294,6 +297,9 @@ func (m *Model) wordsPane(w, n int) []line {
 func (m *Model) wordsBelow(w, n int) []line {
 	if m.wire != nil {
 		return clip(m.wireLines(w, n), n)
+	}
+	if m.talk != nil {
+		return clip(m.talkLines(w, n), n)
 	}
 	if m.branch > 0 {
 		return clip(m.branchLines(w), n)
