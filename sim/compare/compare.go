@@ -298,7 +298,7 @@ func (c *comparison) finalAck(s *side, dir string) int {
 
 // missing is a segment that only the model sends.
 func (c *comparison) missing(p pairing) {
-	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Label(), Live: "(none)", Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
+	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Label(), Live: none, Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
 	switch {
 	case p.m.e.Proto == wire.TCP && p.m.e.Seg.IsPureAck() && c.covered(c.live, p.m):
 		row.Verdict, row.Why = Explained, ExpAckMerged
@@ -318,7 +318,7 @@ func (c *comparison) missing(p pairing) {
 
 // extra is a segment that only reality sends.
 func (c *comparison) extra(p pairing) {
-	row := Row{What: p.dir, Field: "segment", Model: "(none)", Live: p.l.e.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
+	row := Row{What: p.dir, Field: "segment", Model: none, Live: p.l.e.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
 	switch {
 	case p.l.e.Proto == wire.TCP && p.l.e.Seg.IsPureAck() && c.covered(c.model, p.l):
 		row.Verdict, row.Why = Explained, ExpAckAlone
