@@ -183,7 +183,8 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
 	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.captureCommand(), a.explainCommand(), a.conformCommand(), a.peerCommand(),
 		a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
-	root.AddCommand(helpTopics()...)
+	root.AddCommand(a.helpTopics()...)
+	strictHelp(root)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	return root
 }
