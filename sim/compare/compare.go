@@ -188,6 +188,9 @@ func (c *comparison) both(p pairing) {
 	v, why := compareFlags(m.e.Seg.Flags, l.e.Seg.Flags)
 	row("flags", m.e.Seg.Flags.String(), l.e.Seg.Flags.String(), v, why, true)
 	v, why = c.buffers(m, c.compareSeq)(m, l)
+	if v == Differs && c.byWindow(m) {
+		v, why = MayDiffer, ExpWindow
+	}
 	a, b := c.part(m, false), c.part(l, false)
 	if v == Same && m.seq != l.seq { // a number that stands for itself, not for a distance
 		a, b = m.e.Seg.Seq.String(), l.e.Seg.Seq.String()

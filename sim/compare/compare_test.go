@@ -80,6 +80,27 @@ func TestNumbersOfAnEarlierConnection(t *testing.T) {
 	}
 }
 
+// A puppet's number that is made of the other end's window says nothing about how that end
+// behaves: two ends with different windows get different numbers, with a reason.
+func TestNumbersMadeOfAWindow(t *testing.T) {
+	run := func(habit string) *trace.Trace {
+		s, err := scenario.Parse("edge.txt", "puppet P\nhost B"+habit+"\nlink P B delay=10ms\nB: s = socket tcp\nB: listen s 80\nP: segment B:80 SYN seq=100\n"+
+			"then B sends SYN,ACK ack=+1\nP: segment B:80 ACK seq=+1 ack=+1\nthen B is ESTABLISHED\nP: segment B:80 RST seq=rcv.nxt+rcv.wnd-1\nthen B sends ACK\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sim.Run(s, sim.Options{Profile: tcp.RFC9293})
+	}
+	rep := compare.Compare(run(""), run(" rcvbuf=4000"), compare.Options{NoStates: true})
+	if rep.Differences() != 0 {
+		t.Errorf("%d rows differ: %+v", rep.Differences(), differing(rep))
+	}
+	explained := slices.ContainsFunc(rep.Rows, func(r compare.Row) bool { return r.Field == "seq" && r.Why == compare.ExpWindow })
+	if !explained {
+		t.Error("no number is explained by the window")
+	}
+}
+
 func differing(rep *compare.Report) (rows []compare.Row) {
 	for _, r := range rep.Rows {
 		if r.Verdict == compare.Differs {

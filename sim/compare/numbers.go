@@ -1,6 +1,11 @@
 package compare
 
-import "netlab/sim/wire"
+import (
+	"strings"
+
+	"netlab/sim/trace"
+	"netlab/sim/wire"
+)
 
 // loose is the verdict on what the standard leaves to each host.
 func loose(equal bool, why *Explanation) (Verdict, *Explanation) {
@@ -73,4 +78,11 @@ func (c *comparison) finalAck(s *side, dir string) int {
 		}
 	}
 	return most
+}
+
+// byWindow reports whether a puppet has made the number of its segment of the window that
+// the other end offers, which is the other end's own.
+func (c *comparison) byWindow(g *seg) bool {
+	call := c.model.t.At(g.e.Cause)
+	return call != nil && call.Kind == trace.Call && call.Call == segmentCall && strings.Contains(call.Args, "rcv.wnd")
 }
