@@ -120,6 +120,14 @@ func fill(s string, args []any) string {
 // it cannot.
 func (w *Words) Reason(err error) string {
 	why := strings.TrimPrefix(err.Error(), "cannot be shown live, because ")
+	for english, own := range w.c.Reasons {
+		before, after, _ := strings.Cut(english, "{0}")
+		if what, ok := strings.CutPrefix(why, before); ok && before != english {
+			if what, ok = strings.CutSuffix(what, after); ok {
+				return fill(own, []any{what})
+			}
+		}
+	}
 	return pick(w.c.Reasons, nil, why, why)
 }
 

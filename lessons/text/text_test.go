@@ -1,6 +1,7 @@
 package text
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -66,7 +67,7 @@ func TestChineseIsComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, p := range slices.Concat(follow.Phrases(), follow.Handshakes(), follow.Closes(), follow.Completes(), capture.IcmpTexts()) {
+	for _, p := range slices.Concat(follow.Phrases(), follow.Handshakes(), follow.Closes(), follow.Completes(), capture.IcmpTexts(), compare.Phrases()) {
 		need("phrases", zh.Phrases, p)
 	}
 	for id := range en.UI {
@@ -97,6 +98,16 @@ func TestNoStrayTexts(t *testing.T) {
 	for id := range zh.Rules {
 		if !rules[id] {
 			t.Errorf("zh-CN.toml has a rule %q that the engine lacks", id)
+		}
+	}
+}
+
+// A reason may hold a number that no catalogue can know.
+func TestReason(t *testing.T) {
+	err := errors.New("cannot be shown live, because it takes 4m5s in real time")
+	for lang, want := range map[string]string{"en": "it takes 4m5s in real time", "zh-CN": "它真的要运行 4m5s"} {
+		if got := For(lang).Reason(err); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -71,7 +72,11 @@ func TooLong(s *scenario.Script) error {
 	if last <= Patience {
 		return nil
 	}
-	return &CannotError{"it takes " + last.Round(time.Second).String() + " in real time", "netlab compare " + s.Name + " plays it all the same"}
+	name := s.Name
+	if s.Case != "" {
+		name += fmt.Sprintf(" --case %q", s.Case)
+	}
+	return &CannotError{"it takes " + last.Round(time.Second).String() + " in real time", "netlab compare " + name + " plays it all the same"}
 }
 
 // CanWire says whether the script can be played between namespaces; the error is a

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,27 @@ func TestStopping(t *testing.T) {
 	_, err := Run(ctx, s, LevelPrivate)
 	if err == nil || time.Since(started) > 10*time.Second {
 		t.Errorf("err %v after %v", err, time.Since(started))
+	}
+}
+
+// A run that is stopped leaves nothing of a program behind: neither the shell that was
+// started nor what it has started.
+func TestStoppedProgram(t *testing.T) {
+	s := parse(t, withFaults("", "B: x = accept s\n"))
+	runLive(t, s) // skips where live is refused
+	alive := filepath.Join(t.TempDir(), "alive")
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := RunProgram(ctx, s, Program{Host: "B", Command: "(while echo >> " + alive + "; do sleep 0.01; done) & wait"}); err == nil {
+		t.Error("a run whose program never listens ends well")
+	}
+	first, err := os.Stat(alive)
+	if err != nil {
+		t.Fatalf("the program did not run: %v", err)
+	}
+	time.Sleep(200 * time.Millisecond)
+	if then, _ := os.Stat(alive); then.Size() != first.Size() {
+		t.Error("the program goes on after its run")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,6 +93,15 @@ func Describe(l Level) string {
 	default:
 		panic("lab: unknown level " + strconv.Itoa(int(l)))
 	}
+}
+
+// describeModels says who played a run on the wire in which the model played some hosts.
+func describeModels(models map[string]string) string {
+	var who []string
+	for _, host := range slices.Sorted(maps.Keys(models)) {
+		who = append(who, host+" is the model ("+models[host]+")")
+	}
+	return strings.Join(who, ", ") + "; the others are real sockets of this kernel, each host in a private network namespace, joined by a wire that is watched"
 }
 
 // packetEvents says what a frame shows: a segment was sent and, if a filter kept

@@ -285,6 +285,9 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 				level = LevelWire
 			}
 			res := m.finish(level, time.Unix(0, msg.Start), time.Duration(msg.Took), msg.Stats)
+			if len(req.Models) > 0 {
+				res.Trace.Notes[0] = describeModels(req.Models)
+			}
 			if req.Step {
 				res.Trace.Notes = append(res.Trace.Notes, steppedNote)
 			}

@@ -24,11 +24,11 @@ func (c *comparison) calls() {
 	m, l := returns(c.model.t), returns(c.live.t)
 	for i := range c.model.t.Events {
 		call := &c.model.t.Events[i]
-		if call.Kind != trace.Call {
+		if call.Kind != trace.Call || call.Call == segmentCall || call.Call == datagramCall { // what a puppet sends is compared as a packet
 			continue
 		}
 		c.pair++
-		row := Row{What: strings.TrimSpace(call.Host + " " + call.Call + " " + call.Args), Field: "result", Model: "(no return)", Live: "(no return)", Verdict: Differs, Main: true}
+		row := Row{What: strings.TrimSpace(call.Host + " " + call.Call + " " + call.Args), Field: "result", Model: noReturn, Live: noReturn, Verdict: Differs, Main: true}
 		if e := m[call.Stmt]; e != nil {
 			row.Model, row.ModelEvent = e.Result, e.N
 		}
@@ -36,8 +36,6 @@ func (c *comparison) calls() {
 			row.Live, row.LiveEvent = e.Result, e.N
 		}
 		switch {
-		case call.Call == segmentCall || call.Call == datagramCall: // a puppet's: what it sends is compared as a packet
-			continue
 		case row.Model == row.Live:
 			row.Verdict = Same
 		case call.Call == "recv" && c.sameReads(call, row.Model, row.Live):
@@ -177,7 +175,7 @@ func (c *comparison) states() {
 				continue
 			}
 			c.pair++
-			c.add(Row{What: m.host + " " + m.conn, Field: "states", Model: join(m.states), Live: "(never seen)", Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
+			c.add(Row{What: m.host + " " + m.conn, Field: "states", Model: join(m.states), Live: neverSeen, Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
 			continue
 		}
 		seen[k] = true
@@ -186,7 +184,7 @@ func (c *comparison) states() {
 	for k, l := range live {
 		if !seen[k] { // a socket that the model does not have
 			c.pair++
-			c.add(Row{What: l.host + " " + l.conn, Field: "states", Model: "(none)", Live: join(l.states[1:]), Verdict: Differs, Main: true, LiveEvent: l.last})
+			c.add(Row{What: l.host + " " + l.conn, Field: "states", Model: none, Live: join(l.states[1:]), Verdict: Differs, Main: true, LiveEvent: l.last})
 		}
 	}
 }
@@ -214,7 +212,7 @@ func (c *comparison) comparePaths(m, l path) {
 	}
 	c.add(row)
 	if row.Verdict != Differs && len(passed) > 0 {
-		c.add(Row{What: row.What, Field: "passed", Model: join(passed), Live: "(not sampled)", Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
+		c.add(Row{What: row.What, Field: "passed", Model: join(passed), Live: notSampled, Verdict: NotComparable, Why: ExpPassed, Main: true, ModelEvent: m.last})
 	}
 }
 

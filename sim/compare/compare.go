@@ -188,10 +188,21 @@ func (c *comparison) both(p pairing) {
 	v, why := compareFlags(m.e.Seg.Flags, l.e.Seg.Flags)
 	row("flags", m.e.Seg.Flags.String(), l.e.Seg.Flags.String(), v, why, true)
 	v, why = c.buffers(m, c.compareSeq)(m, l)
-	row("seq", c.part(m, false), c.part(l, false), v, why, true)
+	if v == Differs && c.byWindow(m) {
+		v, why = MayDiffer, ExpWindow
+	}
+	a, b := c.part(m, false), c.part(l, false)
+	if v == Same && m.seq != l.seq { // a number that stands for itself, not for a distance
+		a, b = m.e.Seg.Seq.String(), l.e.Seg.Seq.String()
+	}
+	row("seq", a, b, v, why, true)
 	if m.e.Seg.Flags.Has(wire.ACK) || l.e.Seg.Flags.Has(wire.ACK) {
 		v, why = c.buffers(m, c.compareAck)(m, l)
-		row("ack", c.part(m, true), c.part(l, true), v, why, true)
+		a, b := c.part(m, true), c.part(l, true)
+		if v == Same && m.ack != l.ack {
+			a, b = m.e.Seg.Ack.String(), l.e.Seg.Ack.String()
+		}
+		row("ack", a, b, v, why, true)
 	}
 	if a, b := len(m.e.Seg.Data), len(l.e.Seg.Data); a+b > 0 {
 		v, why = c.compareData(p)
@@ -223,82 +234,9 @@ func (c *comparison) compareData(p pairing) (Verdict, *Explanation) {
 	}
 }
 
-// loose is the verdict on what the standard leaves to each host.
-func loose(equal bool, why *Explanation) (Verdict, *Explanation) {
-	if equal {
-		return Same, nil
-	}
-	return MayDiffer, why
-}
-
-func compareFlags(m, l wire.Flags) (Verdict, *Explanation) {
-	switch {
-	case m == l:
-		return Same, nil
-	case m|wire.PSH == l|wire.PSH:
-		return MayDiffer, ExpPush
-	default:
-		return Differs, nil
-	}
-}
-
-func (c *comparison) compareSeq(m, l *seg) (Verdict, *Explanation) {
-	switch {
-	case m.seqOK && l.seqOK && m.seq == l.seq, m.e.Seg.Seq == l.e.Seg.Seq: // the script's own number, of an old segment or a puppet
-		return Same, nil
-	case !m.seqOK && !l.seqOK, m.e.Seg.Flags.Has(wire.RST) && m.e.Seg.Seq == 0 && l.e.Seg.Seq == 0: // a RST to a segment of no connection
-		return Same, nil
-	case m.seqOK && l.seqOK && c.sameStream(m.dir) && len(m.e.Seg.Data)+len(l.e.Seg.Data) > 0:
-		return Explained, ExpSplit
-	default:
-		return Differs, nil
-	}
-}
-
-func (c *comparison) compareAck(m, l *seg) (Verdict, *Explanation) {
-	switch {
-	case m.ackOK && l.ackOK && m.ack == l.ack, m.e.Seg.Ack == l.e.Seg.Ack:
-		return Same, nil
-	case !m.ackOK && !l.ackOK:
-		return Same, nil
-	case m.ackOK && l.ackOK && c.live.acknowledges(l) && c.model.acknowledges(m) && c.finalAck(c.model, m.dir) == c.finalAck(c.live, m.dir):
-		if l.ack > m.ack {
-			return Explained, ExpAckSooner
-		}
-		return Explained, ExpAckLater
-	default:
-		return Differs, nil
-	}
-}
-
-// acknowledges reports whether the ACK names the end of something that the peer
-// has sent before: only then can it be a matter of when, not of what.
-func (s *side) acknowledges(g *seg) bool {
-	for _, o := range s.segs {
-		if o.e.N >= g.e.N {
-			return false
-		}
-		if o.dir != g.dir && o.seqOK && o.e.Seg.Len() > 0 && o.seq+o.e.Seg.Len() == g.ack {
-			return true
-		}
-	}
-	return false
-}
-
-// finalAck is the furthest acknowledgment that a direction carries.
-func (c *comparison) finalAck(s *side, dir string) int {
-	most := 0
-	for _, g := range s.segs {
-		if g.dir == dir && g.ackOK {
-			most = max(most, g.ack)
-		}
-	}
-	return most
-}
-
 // missing is a segment that only the model sends.
 func (c *comparison) missing(p pairing) {
-	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Label(), Live: "(none)", Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
+	row := Row{What: p.dir, Field: "segment", Model: p.m.e.Label(), Live: none, Verdict: Differs, Main: true, ModelEvent: p.m.e.N}
 	switch {
 	case p.m.e.Proto == wire.TCP && p.m.e.Seg.IsPureAck() && c.covered(c.live, p.m):
 		row.Verdict, row.Why = Explained, ExpAckMerged
@@ -318,7 +256,7 @@ func (c *comparison) missing(p pairing) {
 
 // extra is a segment that only reality sends.
 func (c *comparison) extra(p pairing) {
-	row := Row{What: p.dir, Field: "segment", Model: "(none)", Live: p.l.e.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
+	row := Row{What: p.dir, Field: "segment", Model: none, Live: p.l.e.Label(), Verdict: Differs, Main: true, LiveEvent: p.l.e.N}
 	switch {
 	case p.l.e.Proto == wire.TCP && p.l.e.Seg.IsPureAck() && c.covered(c.model, p.l):
 		row.Verdict, row.Why = Explained, ExpAckAlone

@@ -1,11 +1,14 @@
 package compare_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"netlab/sim"
 	"netlab/sim/compare"
+	"netlab/sim/scenario"
 	"netlab/sim/simtest"
 	"netlab/sim/tcp"
 	"netlab/sim/trace"
@@ -52,6 +55,49 @@ func TestSameRunWithOtherNumbers(t *testing.T) {
 		if rep.Counts[compare.Same] == 0 {
 			t.Errorf("%s: nothing is the same", file)
 		}
+	}
+}
+
+// A number that stands for itself is no distance from a beginning: what answers a segment
+// of an earlier connection carries that segment's number, whatever the initial numbers are.
+func TestNumbersOfAnEarlierConnection(t *testing.T) {
+	s, err := scenario.Parse("old.txt", "host A\nhost B\nlink A B delay=10ms\ndelay A->B SYN 1 by 30ms\nold A->B SYN seq=90 at 5ms\n"+
+		"B: s = socket tcp\nB: listen s 80\nA: c = socket tcp\nA: connect c B:80\nB: x = accept s\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, other := sim.Run(s, sim.Options{Profile: tcp.Linux, Seed: 1}), sim.Run(s, sim.Options{Profile: tcp.Linux, Seed: 2})
+	if fmt.Sprint(one) == fmt.Sprint(other) {
+		t.Fatal("both runs have the same initial numbers")
+	}
+	rep := compare.Compare(one, other, compare.Options{NoStates: true})
+	if rep.Differences() != 0 {
+		t.Errorf("%d rows differ: %+v", rep.Differences(), differing(rep))
+	}
+	answered := slices.ContainsFunc(rep.Rows, func(r compare.Row) bool { return r.Field == "ack" && r.Model == "91" && r.Live == "91" })
+	if !answered {
+		t.Error("the answer to the old SYN is not shown with the number that it acknowledges")
+	}
+}
+
+// A puppet's number that is made of the other end's window says nothing about how that end
+// behaves: two ends with different windows get different numbers, with a reason.
+func TestNumbersMadeOfAWindow(t *testing.T) {
+	run := func(habit string) *trace.Trace {
+		s, err := scenario.Parse("edge.txt", "puppet P\nhost B"+habit+"\nlink P B delay=10ms\nB: s = socket tcp\nB: listen s 80\nP: segment B:80 SYN seq=100\n"+
+			"then B sends SYN,ACK ack=+1\nP: segment B:80 ACK seq=+1 ack=+1\nthen B is ESTABLISHED\nP: segment B:80 RST seq=rcv.nxt+rcv.wnd-1\nthen B sends ACK\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sim.Run(s, sim.Options{Profile: tcp.RFC9293})
+	}
+	rep := compare.Compare(run(""), run(" rcvbuf=4000"), compare.Options{NoStates: true})
+	if rep.Differences() != 0 {
+		t.Errorf("%d rows differ: %+v", rep.Differences(), differing(rep))
+	}
+	explained := slices.ContainsFunc(rep.Rows, func(r compare.Row) bool { return r.Field == "seq" && r.Why == compare.ExpWindow })
+	if !explained {
+		t.Error("no number is explained by the window")
 	}
 }
 

@@ -3,7 +3,6 @@ package ladder
 import (
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"netlab/sim/trace"
@@ -136,7 +135,7 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	}
 	said := ""
 	for _, m := range l.Marks {
-		if s := shortTime(m.Time); s != said { // one label for what happens together
+		if s := fitTime(m.Time, d.left-2); s != said { // one label for what happens together
 			d.text(m.Row, max(1, d.left-1-utf8.RuneCountInString(s)), s, StyleTime)
 			said = s
 		}
@@ -192,20 +191,6 @@ func columnsOf(s string) (n int) {
 		}
 	}
 	return n
-}
-
-// shortTime writes milliseconds with one decimal, or seconds when they are many.
-func shortTime(t time.Duration) string {
-	switch ms := float64(t) / 1e6; {
-	case ms >= 100_000:
-		return strconv.FormatFloat(ms/1e3, 'f', 0, 64) + "s"
-	case ms >= 1000:
-		return strconv.FormatFloat(ms, 'f', 0, 64)
-	case ms < 10 && ms > 0 && t%(100*time.Microsecond) != 0:
-		return strconv.FormatFloat(ms, 'f', 3, 64)
-	default:
-		return strconv.FormatFloat(ms, 'f', 1, 64)
-	}
 }
 
 func (d *pen) gap(b Break) {

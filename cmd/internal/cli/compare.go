@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netlab/cmd/internal/width"
 	"netlab/lessons/text"
 	"netlab/live/lab"
 	"netlab/sim"
@@ -36,7 +38,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if err := a.checkFormat(&format, []string{"text", "json"}); err != nil {
 				return err
 			}
-			scripts, err := a.comparable(args[0], only)
+			scripts, titles, err := a.comparable(args[0], only)
 			if err != nil {
 				return err
 			}
@@ -44,7 +46,7 @@ func (a *app) compareCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c := &comparing{a: a, opt: opt, all: all, json: format == "json", wire: wire, many: len(scripts) > 1}
+			c := &comparing{a: a, opt: opt, all: all, json: format == "json", wire: wire, titles: titles, many: len(scripts) > 1}
 			run := func() error { return c.run(cmd.Context(), scripts) }
 			switch {
 			case pcap != "" && (wire || times != 1):
@@ -82,22 +84,37 @@ func (a *app) compareCommand() *cobra.Command {
 }
 
 // comparable finds the scripts that an argument names: of a lesson all its scenes and
-// worlds, of a file its cases, or the one that is named.
-func (a *app) comparable(arg, only string) ([]*scenario.Script, error) {
+// worlds, with their names in the learner's words, of a file its cases, or the one that
+// is named.
+func (a *app) comparable(arg, only string) (all []*scenario.Script, titles map[*scenario.Script]string, err error) {
 	l, err := a.lessonArg(arg)
 	if err != nil {
-		return a.scripts([]string{arg}, only)
+		all, err = a.scripts([]string{arg}, only)
+		return all, nil, err
 	}
-	var all []*scenario.Script
+	titles = map[*scenario.Script]string{}
+	words := l.Text(a.language())
+	for _, st := range l.Steps {
+		if put := words.Steps[st.ID]; put != nil && st.Ask != nil && st.Ask.World != "" {
+			titles[l.Scene(st.Ask.World)] = put.World
+		}
+	}
 	for _, name := range l.Scenes() {
 		if name != "" || l.Compare {
-			all = append(all, l.Scene(name))
+			s := l.Scene(name)
+			all = append(all, s)
+			switch title := words.Scenes[name]; {
+			case name == "":
+				titles[s] = words.Title
+			case title != "":
+				titles[s] = title
+			}
 		}
 	}
 	if len(all) == 0 {
-		return nil, &lab.CannotError{Why: l.NoLive, Get: "netlab sim " + l.ID}
+		return nil, nil, &lab.CannotError{Why: l.NoLive, Get: "netlab sim " + l.ID}
 	}
-	return all, nil
+	return all, titles, nil
 }
 
 // A comparing is a comparison of one script or several.
@@ -107,6 +124,7 @@ type comparing struct {
 	all, json  bool
 	wire       bool
 	many       bool
+	titles     map[*scenario.Script]string
 	out        bytes.Buffer
 	compared   int // scripts
 	differs    int // rows
@@ -178,24 +196,33 @@ func (c *comparing) outcome() error {
 
 func (c *comparing) skip(s *scenario.Script, why *lab.CannotError) {
 	if c.json {
-		_ = json.NewEncoder(&c.out).Encode(map[string]any{"type": "skipped", "script": s.Name, "why": why.Why, "fix": why.Get})
+		_ = json.NewEncoder(&c.out).Encode(map[string]any{"type": "skipped", "script": s.Name, "case": s.Case, "why": why.Why, "fix": why.Get})
 		return
 	}
 	w := text.For(c.a.language())
-	fmt.Fprintf(&c.out, "== %s: %s\n\n", s.Name, w.T("live_failed", w.Reason(why)))
+	fmt.Fprintf(&c.out, "%s\n%s\n", c.heading(s), w.T("live_failed", w.Reason(why)))
+	if !c.wire && lab.TooLong(s) == nil && lab.CanCompareWire(s) == nil {
+		fmt.Fprintln(&c.out, w.T("compare_on_wire", s.Name))
+	}
+	fmt.Fprintln(&c.out)
+}
+
+// heading names one of several scripts: a case by its name, a scene in the learner's words.
+func (c *comparing) heading(s *scenario.Script) string {
+	return fmt.Sprintf("== %s: %s", s.Name, cmp.Or(s.Case, c.titles[s], s.Intent()))
 }
 
 func (c *comparing) write(s *scenario.Script, rep *compare.Report, res *lab.Result) error {
 	if c.json {
 		if c.many {
-			if err := json.NewEncoder(&c.out).Encode(map[string]any{"type": "script", "script": s.Name}); err != nil {
+			if err := json.NewEncoder(&c.out).Encode(map[string]any{"type": "script", "script": s.Name, "case": s.Case}); err != nil {
 				return err
 			}
 		}
 		return writeReportJSON(&c.out, rep, res)
 	}
 	if c.many {
-		fmt.Fprintf(&c.out, "== %s: %s\n", s.Name, s.Intent())
+		fmt.Fprintln(&c.out, c.heading(s))
 	}
 	if err := c.a.writeReport(&c.out, rep, res, c.opt.Profile, c.all); err != nil {
 		return err
@@ -229,15 +256,16 @@ func (a *app) writeReport(w writer, rep *compare.Report, res *lab.Result, p tcp.
 			verdict += ": " + r.Why.ID
 			used = appendOnce(used, r.Why)
 		}
-		table = append(table, []string{n, what, r.Field, r.Model, r.Live, verdict})
+		table = append(table, []string{n, what, words.Phrase(r.Field), words.Phrase(r.Model), words.Phrase(r.Live), verdict})
 	}
-	writeTable(&b, table)
+	writeWrapped(&b, table, a.lineWidth())
 	if res.Tries > 0 {
 		b.WriteString("\n" + words.T("live_tries", res.Tries))
 	}
 	b.WriteString("\n" + words.T("live_summary", rep.Pairs, rep.Differences(), res.Stats.Captured, res.Stats.Dropped) + "\n")
 	for _, e := range used {
-		fmt.Fprintf(&b, "  %s: %s [%s]\n", e.ID, words.Explanation(e), e.Ref)
+		text := fmt.Sprintf("%s: %s [%s]", e.ID, words.Explanation(e), words.Phrase(e.Ref))
+		b.WriteString("  " + strings.Join(width.Wrap(text, a.lineWidth()-4), "\n    ") + "\n")
 	}
 	_, err := w.Write([]byte(b.String()))
 	return err
@@ -250,26 +278,6 @@ func appendOnce(list []*compare.Explanation, e *compare.Explanation) []*compare.
 		}
 	}
 	return append(list, e)
-}
-
-// writeTable aligns columns by the width that terminals give their characters.
-func writeTable(b *strings.Builder, rows [][]string) {
-	widths := make([]int, len(rows[0]))
-	for _, r := range rows {
-		for i, c := range r {
-			widths[i] = max(widths[i], displayWidth(c))
-		}
-	}
-	for _, r := range rows {
-		line := ""
-		for i, c := range r {
-			line += c
-			if i < len(r)-1 {
-				line += strings.Repeat(" ", widths[i]-displayWidth(c)+2)
-			}
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
 }
 
 // writeReportJSON writes one object a row, then a result.

@@ -69,9 +69,12 @@ func (a *app) conformCommand() *cobra.Command {
 		if c.walks < 0 || c.peers < 0 || c.atOnce < 1 || c.atOnce > 500 {
 			return usageError("--walks and --peers from 0, -j from 1 to 500", "a number is out of its range")
 		}
+		if *noProbes && c.walks == 0 && c.peers == 0 && len(args) == 0 {
+			return usageError("leave --no-probes out, or say how many: --walks 300, --peers 100", "no probes, no walks and no peers: nothing is left to play")
+		}
 		c.words = text.For(a.language())
 		if len(args) == 1 {
-			return c.print(args[0], output)
+			return c.print(args[0], output, format == "json")
 		}
 		var failed error
 		err := a.writeOut(output, func(w writer) error {
@@ -92,11 +95,20 @@ func (a *app) conformCommand() *cobra.Command {
 }
 
 // print writes the script of one case.
-func (c *conformance) print(id, output string) error {
+func (c *conformance) print(id, output string, asJSON bool) error {
 	for _, k := range append(conform.Probes(), conform.Walks(max(c.walks, 1), c.seed)...) {
-		if k.ID == id {
-			return c.a.writeOut(output, func(w writer) error { _, err := fmt.Fprint(w, k.Script); return err })
+		if k.ID != id {
+			continue
 		}
+		return c.a.writeOut(output, func(w writer) (err error) {
+			if asJSON {
+				enc := json.NewEncoder(w)
+				enc.SetEscapeHTML(false)
+				return enc.Encode(map[string]any{"type": "script", "id": k.ID, "name": k.Name, "situation": k.Situation, "script": k.Script})
+			}
+			_, err = fmt.Fprint(w, k.Script)
+			return err
+		})
 	}
 	return usageError(fmt.Sprintf("p1 to p%d are probes, w1 to w%d walks (--walks says how many, --seed which)", len(conform.Probes()), c.walks), "no case %q", id)
 }

@@ -20,7 +20,7 @@ func (c *conformance) head(w writer, probes int) {
 		return
 	}
 	fmt.Fprintln(w, c.words.T("conform_kernel", kernelRelease()))
-	fmt.Fprintln(w, strings.Join(width.Wrap(c.words.T("conform_about"), 100), "\n"))
+	fmt.Fprintln(w, strings.Join(width.Wrap(c.words.T("conform_about"), lineWidth), "\n"))
 	if probes > 0 {
 		names := map[string]bool{}
 		for _, k := range conform.Probes() {
@@ -58,7 +58,9 @@ func (c *conformance) table(w writer) {
 		fmt.Fprintf(w, "\n%s\n", c.words.T("conform_quirks"))
 		names := slices.SortedFunc(maps.Keys(c.quirks), func(a, b tcp.Quirk) int { return cmp.Or(c.quirks[b]-c.quirks[a], cmp.Compare(a, b)) })
 		for _, q := range names {
-			fmt.Fprintf(w, "  %s%s  %s\n", width.Pad(q.String(), 22), cell(c.words.T("conform_quirk_cases", c.quirks[q]), 12), c.words.Quirk(q.String(), q.Text()))
+			const name, count = 22, 12
+			text := strings.Join(width.Wrap(c.words.Quirk(q.String(), q.Text()), lineWidth-name-count-4), "\n"+strings.Repeat(" ", name+count+4))
+			fmt.Fprintf(w, "  %s%s  %s\n", width.Pad(q.String(), name), cell(c.words.T("conform_quirk_cases", c.quirks[q]), count), text)
 		}
 	}
 	for i := range c.unexplained {

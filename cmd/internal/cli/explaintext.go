@@ -186,7 +186,7 @@ func writeHead(b *strings.Builder, words *text.Words, c *explain.Conversation) {
 	}
 	opened := words.T("x_open", words.Phrase(s.Handshake.String()))
 	if s.RTT > 0 {
-		opened += ", " + words.T("x_rtt", trace.Ms(s.RTT))
+		opened += words.T("x_comma") + words.T("x_rtt", trace.Ms(s.RTT))
 	}
 	b.WriteString("  " + opened + "\n  " + closedText(words, s) + "\n")
 	var waits []string

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netlab/lessons/course"
+	"netlab/lessons/text"
 	"netlab/live/lab"
 	"netlab/sim/compare"
 	"netlab/sim/tcp"
@@ -76,11 +77,12 @@ func (a *app) lessonListJSON(lessons []*course.Lesson, progress *course.Progress
 }
 
 // welcome is what `netlab` alone says.
-func (a *app) welcome(cmd *cobra.Command) error {
-	fmt.Fprintf(a.out, "%s\n\n%s\n\n", cmd.Long, examples)
+func (a *app) welcome() error {
+	words := text.For(a.language())
+	fmt.Fprintf(a.out, "%s\n\n%s\n\n", words.T("welcome"), words.T("welcome_examples"))
 	if err := a.lessonList(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(a.out, "\nnetlab help lists the commands; netlab help scenario explains the language of scripts.")
+	_, err := fmt.Fprintln(a.out, "\n"+words.T("welcome_help"))
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netlab/cmd/internal/early"
+	"netlab/lessons/text"
 	"netlab/live/lab"
 )
 
@@ -152,22 +153,17 @@ type app struct {
 	seed                            uint64
 }
 
-const examples = `  netlab lesson handshake             step through the three-way handshake, predict, see the kernel do it
-  netlab compare handshake            the model beside this machine's own TCP, row by row
-  netlab export udp -o udp.html       a lesson as one page for any browser
-  netlab sim handshake --format svg   the picture of a script
-  netlab doctor                       what works on this machine, and how to mend what does not`
-
 func (a *app) root() *cobra.Command {
+	words := text.For("en")
 	root := &cobra.Command{
 		Use:           "netlab",
 		Short:         "Learn how TCP and UDP really behave",
-		Long:          "netlab steps through TCP on a model, lets you predict and break things,\nand plays the same script with real sockets beside it.",
-		Example:       examples,
+		Long:          words.T("welcome"),
+		Example:       words.T("welcome_examples"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          a.noSuchCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return a.welcome(cmd) },
+		RunE:          func(*cobra.Command, []string) error { return a.welcome() },
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -183,7 +179,8 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
 	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.captureCommand(), a.explainCommand(), a.conformCommand(), a.peerCommand(),
 		a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
-	root.AddCommand(helpTopics()...)
+	root.AddCommand(a.helpTopics()...)
+	strictHelp(root)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	return root
 }

@@ -127,6 +127,9 @@ func (a *app) peerUDPCommand() *cobra.Command {
 }
 
 func noPeerArgs(cmd *cobra.Command, args []string) error {
+	if f := cmd.Flags().Lookup("broadcast"); len(args) > 0 && f != nil && f.Changed && f.Value.String() == f.NoOptDefVal {
+		return usageError("--broadcast="+args[0]+" sends to another port than 6666", "%q: the port of --broadcast follows an equals sign", args[0])
+	}
 	if len(args) > 0 {
 		return usageError(cmd.CommandPath()+" --help", "%q: an address follows a flag, such as --listen or --connect", args[0])
 	}

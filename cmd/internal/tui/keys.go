@@ -228,13 +228,9 @@ func keyLines(w *text.Words, bindings []binding) []string {
 	return lines
 }
 
-// KeyHelp is the text of `netlab help keys`.
-func KeyHelp() string {
-	return "The keys of the full screen. In an answer line every printable key is text;\nEnter sends it, Esc leaves the line.\n\n" +
-		strings.Join(keyLines(text.For("en"), keyMap), "\n") + "\n\n" +
-		"While the real kernel is stepped (netlab live SCENARIO --wire --step):\n\n" +
-		strings.Join(keyLines(text.For("en"), wireMap), "\n") + "\n\n" +
-		"While packets are recorded (netlab capture):\n\n" +
-		strings.Join(keyLines(text.For("en"), talkMap), "\n") + "\n\n" +
-		"The keys for looking, from up and down to quit, mean the same there.\n"
+// KeyHelp is the text of `netlab help keys` in a language.
+func KeyHelp(lang string) string {
+	w := text.For(lang)
+	return w.T("help_keys") + "\n\n" + strings.Join(keyLines(w, keyMap), "\n") + "\n\n" +
+		w.T("help_keys_step") + "\n\n" + strings.Join(keyLines(w, wireMap), "\n") + "\n\n" + w.T("help_keys_record") + "\n\n" + strings.Join(keyLines(w, talkMap), "\n") + "\n\n" + w.T("help_keys_look") + "\n"
 }

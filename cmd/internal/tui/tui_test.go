@@ -322,7 +322,7 @@ func TestKeyMap(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(KeyHelp(), "take all changes back") {
+	if !strings.Contains(KeyHelp("en"), "take all changes back") {
 		t.Error("netlab help keys is not made from the key map")
 	}
 }
