@@ -37,11 +37,12 @@ const (
 	lastPlain last = iota
 	lastKeepAlive
 	lastProbe
+	lastStray // a reset, or a SYN that does not belong to the connection
 )
 
 const (
-	recentPackets = 2 // remembered for telling packets that were captured twice
-	mostGaps      = 2
+	recentPackets = 4 // remembered for telling packets that were captured twice
+	mostGaps      = 6
 )
 
 // An end is one end of a conversation.
@@ -102,6 +103,7 @@ type end struct {
 	tsVal  uint32
 	hasTS  bool
 	recent [recentPackets]sent
+	twins  int // packets that were captured twice
 	filled int
 	gaps   [mostGaps]gap
 	nGaps  int
@@ -209,12 +211,16 @@ func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
 			return s
 		case h.HasID && h.ID != 0 && !e.ids.repeats && (e.ids.differ || quick):
 			return s
-		case (!h.HasID || h.ID == 0) && quick && lenOf(h) > 0:
+		case (!h.HasID || h.ID == 0) && quick && (lenOf(h) > 0 || e.doubled()):
 			return s
 		}
 	}
 	return nil
 }
+
+// doubled reports whether so far each packet of the end was captured twice: then one without
+// data, and without an identification that tells, was probably as well.
+func (e *end) doubled() bool { return e.twins > 0 && 2*e.twins >= e.packets-2 }
 
 // atOnce is sooner than any time-out sends anything again.
 const atOnce = time.Millisecond
