@@ -42,7 +42,7 @@ const (
 
 const (
 	recentPackets = 4 // remembered for telling packets that were captured twice
-	mostGaps      = 6
+	mostGaps      = 4 // of one end at once
 )
 
 // An end is one end of a conversation.
@@ -105,8 +105,7 @@ type end struct {
 	recent [recentPackets]sent
 	twins  int // packets that were captured twice
 	filled int
-	gaps   [mostGaps]gap
-	nGaps  int
+	gaps   []gap
 }
 
 // A conv is a conversation that is still followed.

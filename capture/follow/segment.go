@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -124,12 +125,10 @@ func (c *conv) skipped(x int, h *capture.Headers, at time.Duration, frame int) {
 	} else {
 		c.find(SegmentLost, frame, nil)
 	}
-	if me.nGaps == mostGaps {
-		copy(me.gaps[:], me.gaps[1:])
-		me.nGaps--
+	if len(me.gaps) == mostGaps {
+		me.gaps = slices.Delete(me.gaps, 0, 1)
 	}
-	me.gaps[me.nGaps] = gap{from: me.next, to: h.Seq, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps}
-	me.nGaps++
+	me.gaps = append(me.gaps, gap{from: me.next, to: h.Seq, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps})
 }
 
 // again classifies a segment whose first number has been passed already.
@@ -187,7 +186,7 @@ func (c *conv) numbers(x int, s wire.Seq) string {
 
 // fills finds a gap that a segment fills, at least in part.
 func (e *end) fills(from, to wire.Seq) *gap {
-	for i := range e.gaps[:e.nGaps] {
+	for i := range e.gaps {
 		g := &e.gaps[i]
 		if from.Before(g.to) && to.After(g.from) {
 			return g
@@ -198,9 +197,8 @@ func (e *end) fills(from, to wire.Seq) *gap {
 
 // close takes what was filled out of the gaps.
 func (e *end) close(from, to wire.Seq) {
-	kept := 0
-	for i := range e.gaps[:e.nGaps] {
-		g := e.gaps[i]
+	kept := e.gaps[:0]
+	for _, g := range e.gaps {
 		switch {
 		case to.AtOrBefore(g.from) || from.AtOrAfter(g.to): // another one
 		case from.AtOrBefore(g.from) && to.AtOrAfter(g.to):
@@ -210,10 +208,9 @@ func (e *end) close(from, to wire.Seq) {
 		default:
 			g.to = from
 		}
-		e.gaps[kept] = g
-		kept++
+		kept = append(kept, g)
 	}
-	e.nGaps = kept
+	e.gaps = kept
 }
 
 // defaultRTT tells an overtaken segment from a repeated one where nothing better does.

@@ -121,7 +121,7 @@ func (c *conv) seen(x int) facts {
 		f.gotSyn, f.acked = true, f.acked || me.data || me.fin
 		f.middle = f.acked
 	}
-	f.peerFin = peer.fin && c.frame >= c.hind[x].Fin && (peer.nGaps == 0 || me.acked && me.ack.After(peer.finSeq))
+	f.peerFin = peer.fin && c.frame >= c.hind[x].Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
 	f.finAfter = me.fin && peer.fin && me.finAck.After(peer.finSeq)
 	f.finAcked = me.fin && peer.acked && peer.ack.After(me.finSeq)
 	return f

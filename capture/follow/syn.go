@@ -50,7 +50,7 @@ func (e *end) begin(h *capture.Headers, at time.Duration, frame int) {
 	e.syn, e.iss, e.base, e.next = true, h.Seq, h.Seq, h.Seq
 	e.synFrame, e.synAt = frame, at
 	e.scaled, e.scale, e.mss = h.Options.HasWScale, h.Options.WScale, int(h.Options.MSS)
-	e.nGaps = 0
+	e.gaps = nil
 }
 
 // forgotten reports whether the connection never came to be: a new number is then a new
