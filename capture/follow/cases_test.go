@@ -144,6 +144,7 @@ func TestCases(t *testing.T) {
 		{"four segments are overtaken", open3 + "A ACK 111 301 len=10 id=52\nA ACK 131 301 len=10 id=54\nA ACK 151 301 len=10 id=56\nA ACK 171 301 len=10 id=58\nA ACK 101 301 len=10 id=51\nA ACK 121 301 len=10 id=53\nA ACK 141 301 len=10 id=55\nA ACK 161 301 len=10 id=57\nB ACK 301 181", follow.ThreeWay, follow.NotClosed, "out-of-order 4, gap 4"},
 		{"all is captured twice, without identifications", "A SYN 100 id=0 at=10\nA SYN 100 id=0 at=10\nB SYN,ACK 300 101 id=0 at=20\nB SYN,ACK 300 101 id=0 at=20\nA ACK 101 301 id=0 at=30\nA ACK 101 301 id=0 at=30\nA FIN,ACK 101 301 id=0 at=40\nA FIN,ACK 101 301 id=0 at=40\nB ACK 301 102 id=0 at=50\nB ACK 301 102 id=0 at=50", follow.ThreeWay, follow.HalfClose, "capture-duplicate 5"},
 		{"three segments in a row are captured again behind a router", open3 + "A ACK 101 301 len=10 id=50\nA ACK 111 301 len=10 id=51\nA ACK 121 301 len=10 id=52\nA ACK 101 301 len=10 id=50 ttl=63\nA ACK 111 301 len=10 id=51 ttl=63\nA ACK 121 301 len=10 id=52 ttl=63\nB ACK 301 131", follow.ThreeWay, follow.NotClosed, "capture-duplicate 3"},
+		{"an old SYN in the middle of a connection is challenged, and changes nothing", open3 + "A SYN 90\nB ACK 301 101\nA PSH,ACK 101 301 len=3\nB ACK 301 104\n", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
 		{"a FIN is sent again", open3 + "A FIN,ACK 101 301\nA FIN,ACK 101 301 at=500\nB FIN,ACK 301 102\nA ACK 102 302", follow.ThreeWay, follow.ThreeSegments, "fin-again 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -180,6 +181,22 @@ func TestPortReuse(t *testing.T) {
 	sums := followed(t, open3+close4+"A SYN 9000\nB SYN,ACK 8000 9001\nA ACK 9001 8001")
 	if len(sums) != 2 || sums[1].Handshake != follow.ThreeWay || sums[1].Count(follow.PortReuse) != 1 {
 		t.Errorf("%d conversations, want 2, the second on reused ports", len(sums))
+	}
+}
+
+// A SYN in the middle of a connection that is answered with a SYN,ACK has begun a new one: the
+// end of the old one was not captured, or one end has forgotten it.
+func TestPortReuseInTheMiddle(t *testing.T) {
+	sums := followed(t, open3+"A PSH,ACK 101 301 len=3\nB ACK 301 104\nA SYN 900000 ws=3\nB SYN,ACK 8000 900001 ws=2\nA ACK 900001 8001\nA FIN,ACK 900001 8001\nB FIN,ACK 8001 900002\nA ACK 900002 8002")
+	if len(sums) != 2 {
+		t.Fatalf("%d conversations, want 2", len(sums))
+	}
+	old, young := sums[0], sums[1]
+	if old.Handshake != follow.ThreeWay || old.Close != follow.NotClosed || old.Packets != [2]int{3, 2} {
+		t.Errorf("the old one: open %s, close %s, packets %v", old.Handshake, old.Close, old.Packets)
+	}
+	if young.Handshake != follow.ThreeWay || young.Close != follow.ThreeSegments || young.FirstFrame != 6 || young.Packets != [2]int{4, 2} || young.Count(follow.PortReuse) != 1 {
+		t.Errorf("the new one: open %s, close %s, from frame %d, packets %v", young.Handshake, young.Close, young.FirstFrame, young.Packets)
 	}
 }
 

@@ -103,6 +103,7 @@ type end struct {
 	tsVal  uint32
 	hasTS  bool
 	recent [recentPackets]sent
+	stray  *straySyn
 	twins  int // packets that were captured twice
 	filled int
 	gaps   []gap

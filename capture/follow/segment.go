@@ -23,6 +23,9 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 		me.twins++
 		return
 	}
+	if c.strays(x, h, at, frame) {
+		return
+	}
 	if !me.started {
 		me.started, me.base, me.next = true, h.Seq.Add(-1), h.Seq
 		if !peer.started && h.Flags.Has(wire.ACK) {
