@@ -197,8 +197,9 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 
 // twin finds the same packet, captured before. The same identification is proof where
 // identifications differ from packet to packet, and where no sender could have been so
-// quick; a hop counted on the way is proof in any case.
-func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
+// quick; a hop counted on the way is proof in any case. Without an identification, quickness
+// must do, unless the peer has asked for the segment.
+func (e *end) twin(h *capture.Headers, at time.Duration, asked bool) *sent {
 	for i := range min(e.filled, recentPackets) {
 		s := &e.recent[i]
 		if s.seq != h.Seq || s.ack != h.Ack || s.flags != h.Flags || int(s.len) != h.Len || s.sum != h.Sum || at-s.at > time.Second {
@@ -211,7 +212,7 @@ func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
 			return s
 		case h.HasID && h.ID != 0 && !e.ids.repeats && (e.ids.differ || quick):
 			return s
-		case (!h.HasID || h.ID == 0) && quick && (lenOf(h) > 0 || e.doubled()):
+		case (!h.HasID || h.ID == 0) && quick && !asked && (lenOf(h) > 0 || e.doubled()):
 			return s
 		}
 	}

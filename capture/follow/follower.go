@@ -317,7 +317,7 @@ func (f *Follower) take() *conv {
 // over reports whether nothing more is expected of a conversation but repetitions.
 func (c *conv) over() bool {
 	a, b := &c.ends[0], &c.ends[1]
-	return a.fin && b.fin || a.rst || b.rst
+	return a.fin && b.fin || c.resets(0) || c.resets(1)
 }
 
 // retire puts a conversation away.

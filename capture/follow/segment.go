@@ -14,7 +14,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // segment follows one TCP segment that end x has sent.
 func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
-	if s := me.twin(h, at); s != nil && !c.self {
+	if s := me.twin(h, at, peer.asksFor(h.Seq, at)); s != nil && !c.self {
 		hop := ""
 		if s.ttl != h.TTL {
 			hop = otherHop
@@ -198,22 +198,24 @@ func (e *end) fills(from, to wire.Seq) *gap {
 	return nil
 }
 
-// close takes what was filled out of the gaps.
+// close takes what was filled out of the gaps; what fills the middle of one leaves two.
 func (e *end) close(from, to wire.Seq) {
-	kept := e.gaps[:0]
+	var left []gap
 	for _, g := range e.gaps {
-		switch {
-		case to.AtOrBefore(g.from) || from.AtOrAfter(g.to): // another one
-		case from.AtOrBefore(g.from) && to.AtOrAfter(g.to):
+		if to.AtOrBefore(g.from) || from.AtOrAfter(g.to) { // another one
+			left = append(left, g)
 			continue
-		case from.AtOrBefore(g.from):
-			g.from = to
-		default:
-			g.to = from
 		}
-		kept = append(kept, g)
+		before, after := g, g
+		before.to, after.from = from, to
+		if before.from.Before(before.to) {
+			left = append(left, before)
+		}
+		if after.from.Before(after.to) {
+			left = append(left, after)
+		}
 	}
-	e.gaps = kept
+	e.gaps = left[max(0, len(left)-mostGaps):]
 }
 
 // defaultRTT tells an overtaken segment from a repeated one where nothing better does.
