@@ -31,7 +31,7 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 		c.find(ResetLate, frame, nil)
 	case me.unanswered >= gaveUpAfter:
 		c.find(ResetGaveUp, frame, nil, itoa(me.unanswered))
-	case me.fin && peer.data && peer.lastFrame() > me.finFrame && !peer.fin:
+	case me.fin && !peer.fin && peer.lastLen() > 0 && peer.lastFrame() > me.finFrame:
 		c.find(ResetLateData, frame, nil, itoa(peer.lastFrame()))
 	case peer.fin && !me.fin && peer.finFrame == peer.lastFrame():
 		c.find(ResetAfterFin, frame, nil, itoa(peer.finFrame))
@@ -48,6 +48,14 @@ func (e *end) lastFrame() int {
 		return 0
 	}
 	return int(e.recent[(e.filled-1)%recentPackets].frame)
+}
+
+// lastLen is how much data the end sent last.
+func (e *end) lastLen() int {
+	if e.filled == 0 {
+		return 0
+	}
+	return int(e.recent[(e.filled-1)%recentPackets].len)
 }
 
 // lastFlags are the flags of what the end sent last.
