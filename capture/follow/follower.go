@@ -60,7 +60,7 @@ type Options struct {
 
 // Limits of what is kept at once.
 const (
-	mostOpen    = 15_000 // conversations that are followed
+	mostOpen    = 12_000 // conversations that are followed
 	mostParts   = 1024   // packets that wait for their fragments
 	closedAfter = 60 * time.Second
 )
