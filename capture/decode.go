@@ -22,6 +22,7 @@ type Decoder struct {
 	udp layers.UDP
 
 	truncated bool // the last packet was cut when it was captured
+	tunnels   int  // around the packet that is being decoded
 }
 
 // SetTruncated notes that a packet was cut when it was captured (gopacket.DecodeFeedback).
@@ -31,10 +32,8 @@ func (d *Decoder) SetTruncated() { d.truncated = true }
 const (
 	errShort  = Other("cut off before its ports")
 	errBroken = Other("a broken header")
+	errNoIP   = Other("no IP")
 )
-
-// maxTags bounds the tags that are peeled off a frame.
-const maxTags = 8
 
 // Decode reads the headers of a frame of the link type; orig is how long the frame was on
 // the wire. The error is an [Other] if the packet is none that netlab follows, and a
@@ -46,93 +45,12 @@ func (d *Decoder) Decode(link uint16, frame []byte, orig int, h *Headers) (err e
 		}
 	}()
 	*h = Headers{}
+	d.tunnels = 0
 	at, err := network(link, frame)
 	if err != nil {
 		return err
 	}
 	return d.network(frame[at:], orig-at, h)
-}
-
-// network finds where the IP header begins.
-func network(link uint16, b []byte) (int, error) {
-	need := func(n int) error {
-		if len(b) < n {
-			return errShort
-		}
-		return nil
-	}
-	switch link {
-	case linkEthernet:
-		return ethernet(b, 12)
-	case linkRaw, linkRawBSD, linkRawBSD2, linkIPv4, linkIPv6:
-		return 0, nil
-	case linkNull, linkLoop:
-		return 4, need(4)
-	case linkPPP:
-		if err := need(4); err != nil {
-			return 0, err
-		}
-		return ppp(b, 2)
-	case linkSLL:
-		if err := need(16); err != nil {
-			return 0, err
-		}
-		return ethernet(b, 14)
-	case linkSLL2:
-		if err := need(20); err != nil {
-			return 0, err
-		}
-		return networkOf(b, 20, binary.BigEndian.Uint16(b))
-	default:
-		return 0, LinkError(link)
-	}
-}
-
-// ethernet reads the Ethernet type at an offset.
-func ethernet(b []byte, at int) (int, error) {
-	if len(b) < at+2 {
-		return 0, errShort
-	}
-	return networkOf(b, at+2, binary.BigEndian.Uint16(b[at:]))
-}
-
-// networkOf peels tags off: VLANs (802.1Q, and QinQ under its three numbers), PPPoE, MPLS.
-func networkOf(b []byte, at int, etherType uint16) (int, error) {
-	for range maxTags {
-		switch etherType {
-		case 0x0800, 0x86dd:
-			return at, nil
-		case 0x8100, 0x88a8, 0x9100, 0x9200:
-			if len(b) < at+4 {
-				return 0, errShort
-			}
-			etherType = binary.BigEndian.Uint16(b[at+2:])
-			at += 4
-		case 0x8864: // PPPoE session (RFC 2516)
-			return ppp(b, at+6)
-		case 0x8847: // MPLS: down to the label that says that it is the last
-			for len(b) >= at+4 && b[at+2]&1 == 0 {
-				at += 4
-			}
-			return at + 4, nil
-		default:
-			return 0, otherEther(etherType)
-		}
-	}
-	return 0, otherEther(etherType)
-}
-
-// ppp reads PPP's protocol number.
-func ppp(b []byte, at int) (int, error) {
-	if len(b) < at+2 {
-		return 0, errShort
-	}
-	switch binary.BigEndian.Uint16(b[at:]) {
-	case 0x0021, 0x0057:
-		return at + 2, nil
-	default:
-		return 0, Other("PPP control")
-	}
 }
 
 // network reads the IP header; its first four bits say which version it is.
@@ -146,7 +64,7 @@ func (d *Decoder) network(b []byte, orig int, h *Headers) error {
 	case 6:
 		return d.ipv6(b, orig, h)
 	default:
-		return Other("no IP")
+		return errNoIP
 	}
 }
 
@@ -170,6 +88,9 @@ func (d *Decoder) ipv4(b []byte, orig int, h *Headers) error {
 	length := max(0, total-head)
 	if ip.FragOffset != 0 || ip.Flags&layers.IPv4MoreFragments != 0 {
 		h.Frag = Frag{ID: uint32(ip.Id), Offset: int(ip.FragOffset) * 8, Len: length, More: ip.Flags&layers.IPv4MoreFragments != 0}
+	}
+	if ip.Protocol == layers.IPProtocolAH {
+		return d.extensions(ip.Protocol, payload, length, h)
 	}
 	return d.transport(ip.Protocol, payload, length, h)
 }
@@ -242,6 +163,8 @@ func (d *Decoder) transport(p layers.IPProtocol, b []byte, length int, h *Header
 	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
 		h.Proto = wire.ICMP
 		return d.report(b, p == layers.IPProtocolICMPv6, h)
+	case layers.IPProtocolIPv4, layers.IPProtocolIPv6, layers.IPProtocolGRE:
+		return d.tunnel(p, b, length, h)
 	default:
 		return otherProto(p)
 	}
@@ -375,20 +298,3 @@ var icmp6 = map[[2]uint8]string{
 }
 
 var _ gopacket.DecodeFeedback = (*Decoder)(nil)
-
-// AsEthernet returns a frame of any link type that is read as an Ethernet frame, with
-// addresses of zeros where there were others.
-func AsEthernet(link uint16, f Frame) Frame {
-	at, err := network(link, f.Data)
-	if link == linkEthernet || err != nil || at >= len(f.Data) {
-		return f
-	}
-	head := make([]byte, 14)
-	head[12] = 0x08
-	if f.Data[at]>>4 == 6 {
-		head[12], head[13] = 0x86, 0xdd
-	}
-	f.OrigLen += len(head) - at
-	f.Data = append(head, f.Data[at:]...)
-	return f
-}

@@ -50,6 +50,10 @@ func TestLinkTypes(t *testing.T) {
 		b[5] += byte(len(header))
 		return append(append(b, header...), v6[40:]...)
 	}
+	outer := func(proto byte, b []byte) []byte { // an IPv4 packet around it
+		n := 20 + len(b)
+		return with([]byte{0x45, 0, byte(n >> 8), byte(n), 0, 1, 0, 0, 9, proto, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2}, b)
+	}
 	for _, c := range []struct {
 		name  string
 		link  uint16
@@ -63,6 +67,8 @@ func TestLinkTypes(t *testing.T) {
 		{"old QinQ", 1, with(append(macs, 0x91, 0x00, 0, 5, 0x81, 0x00, 0, 6, 0x86, 0xdd), v6)},
 		{"PPPoE", 1, with(append(macs, 0x88, 0x64, 0x11, 0, 0, 1, 0, 60, 0x00, 0x21), v4)},
 		{"MPLS", 1, with(append(macs, 0x88, 0x47, 0, 0, 0, 64, 0, 0, 1, 64), v4)},
+		{"MPLS for a group", 1, with(append(macs, 0x88, 0x48, 0, 0, 1, 64), v4)},
+		{"SNAP", 1, with(append(macs, 0, 53, 0xaa, 0xaa, 3, 0, 0, 0, 0x08, 0x00), v4)},
 		{"BSD null", 0, with([]byte{2, 0, 0, 0}, v4)},
 		{"BSD null, big-endian, IPv6", 0, with([]byte{0, 0, 0, 30}, v6)},
 		{"OpenBSD loop", 108, with([]byte{0, 0, 0, 2}, v4)},
@@ -71,6 +77,15 @@ func TestLinkTypes(t *testing.T) {
 		{"Linux cooked", 113, with([]byte{0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00}, v4)},
 		{"Linux cooked with a VLAN", 113, with([]byte{0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x81, 0x00, 0, 5, 0x08, 0x00}, v4)},
 		{"Linux cooked, version 2", 276, with([]byte{0x86, 0xdd, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0}, v6)},
+		{"PPP without HDLC", 9, with([]byte{0x00, 0x57}, v6)},
+		{"PPP with a compressed number", 9, with([]byte{0xff, 0x03, 0x21}, v4)},
+		{"Cisco HDLC", 104, with([]byte{0x0f, 0, 0x08, 0x00}, v4)},
+		{"IP in IP", 101, outer(4, v4)}, {"IPv6 in IP", 101, outer(41, v6)}, {"twice in IP", 101, outer(4, outer(41, v6))},
+		{"GRE", 101, outer(47, with([]byte{0, 0, 0x08, 0x00}, v4))},
+		{"GRE with checksum, key and number", 101, outer(47, with([]byte{0xb0, 0, 0x86, 0xdd, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2}, v6))},
+		{"GRE with an Ethernet frame", 101, outer(47, with([]byte{0, 0, 0x65, 0x58}, with(append(macs, 0x08, 0x00), v4)))},
+		{"PPTP", 101, outer(47, with([]byte{0x30, 0x81, 0x88, 0x0b, 0, 57, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0x03, 0x00, 0x21}, v4))},
+		{"an authentication header over IPv4", 101, outer(51, with([]byte{4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, v4))},
 		{"PPP", 50, with([]byte{0xff, 0x03, 0x00, 0x21}, v4)},
 		{"IPv6 hop-by-hop", 101, insert(0, 6, 0, 5, 2, 0, 0, 1, 0)},
 		{"IPv6 destination options", 101, insert(60, 6, 0, 1, 4, 0, 0, 0, 0)},

@@ -100,21 +100,23 @@ func (l LinkError) Error() string {
 // The link types that are read (LINKTYPE_… of tcpdump.org), and some that are only known
 // by name.
 const (
-	linkNull     = 0
-	linkEthernet = 1
-	linkRawBSD   = 12
-	linkRawBSD2  = 14
-	linkPPP      = 50
-	linkRaw      = 101
-	linkLoop     = 108
-	linkSLL      = 113
-	linkIPv4     = 228
-	linkIPv6     = 229
-	linkSLL2     = 276
+	linkNull      = 0
+	linkEthernet  = 1
+	linkRawBSD    = 12
+	linkRawBSD2   = 14
+	linkPPP       = 9
+	linkPPPHDLC   = 50
+	linkRaw       = 101
+	linkCiscoHDLC = 104
+	linkLoop      = 108
+	linkSLL       = 113
+	linkIPv4      = 228
+	linkIPv6      = 229
+	linkSLL2      = 276
 )
 
 var linkNames = map[uint16]string{
-	9: "PPP", 105: "802.11", 119: "802.11 with a Prism header", 127: "802.11 with radiotap", 163: "802.11 with an AVS header",
+	105: "802.11", 119: "802.11 with a Prism header", 127: "802.11 with radiotap", 163: "802.11 with an AVS header",
 	187: "Bluetooth HCI", 189: "USB", 195: "802.15.4", 197: "ERF", 201: "Bluetooth HCI", 220: "USB", 249: "USB", 253: "netlink", 10: "FDDI", 6: "Token Ring", 7: "ARCNET", 100: "ATM", 117: "pflog",
 }
 

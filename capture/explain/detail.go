@@ -55,11 +55,12 @@ func Detail(ctx context.Context, file io.Reader, s *follow.Summary, opt Options)
 	w := &walker{ctx, rep, opt.Progress}
 	f := follow.New(follow.Options{
 		Watch: func(c *follow.Summary) follow.Watcher {
-			if c.N == s.N {
+			if c.FirstFrame == s.FirstFrame {
 				return b
 			}
 			return nil
 		},
+		Begins: func(frame int) bool { return frame == s.FirstFrame },
 		Hindsight: func(n int) [2]follow.Hindsight {
 			if n == s.N {
 				return s.Hindsight
@@ -82,6 +83,7 @@ func Detail(ctx context.Context, file io.Reader, s *follow.Summary, opt Options)
 	if b.c.Summary == nil {
 		return nil, fmt.Errorf("explain: the file has changed since it was read first")
 	}
+	b.c.N = s.N
 	b.finish()
 	return b.c, nil
 }

@@ -37,11 +37,12 @@ const (
 	lastPlain last = iota
 	lastKeepAlive
 	lastProbe
+	lastStray // a reset, or a SYN that does not belong to the connection
 )
 
 const (
-	recentPackets = 2 // remembered for telling packets that were captured twice
-	mostGaps      = 2
+	recentPackets = 4 // remembered for telling packets that were captured twice
+	mostGaps      = 4 // of one end at once
 )
 
 // An end is one end of a conversation.
@@ -102,9 +103,10 @@ type end struct {
 	tsVal  uint32
 	hasTS  bool
 	recent [recentPackets]sent
+	stray  *straySyn
+	twins  int // packets that were captured twice
 	filled int
-	gaps   [mostGaps]gap
-	nGaps  int
+	gaps   []gap
 }
 
 // A conv is a conversation that is still followed.
@@ -195,8 +197,9 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 
 // twin finds the same packet, captured before. The same identification is proof where
 // identifications differ from packet to packet, and where no sender could have been so
-// quick; a hop counted on the way is proof in any case.
-func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
+// quick; a hop counted on the way is proof in any case. Without an identification, quickness
+// must do, unless the peer has asked for the segment.
+func (e *end) twin(h *capture.Headers, at time.Duration, asked bool) *sent {
 	for i := range min(e.filled, recentPackets) {
 		s := &e.recent[i]
 		if s.seq != h.Seq || s.ack != h.Ack || s.flags != h.Flags || int(s.len) != h.Len || s.sum != h.Sum || at-s.at > time.Second {
@@ -209,12 +212,16 @@ func (e *end) twin(h *capture.Headers, at time.Duration) *sent {
 			return s
 		case h.HasID && h.ID != 0 && !e.ids.repeats && (e.ids.differ || quick):
 			return s
-		case (!h.HasID || h.ID == 0) && quick && lenOf(h) > 0:
+		case (!h.HasID || h.ID == 0) && quick && !asked && (lenOf(h) > 0 || e.doubled()):
 			return s
 		}
 	}
 	return nil
 }
+
+// doubled reports whether so far each packet of the end was captured twice: then one without
+// data, and without an identification that tells, was probably as well.
+func (e *end) doubled() bool { return e.twins > 0 && 2*e.twins >= e.packets-2 }
 
 // atOnce is sooner than any time-out sends anything again.
 const atOnce = time.Millisecond

@@ -50,6 +50,9 @@ type Options struct {
 	// Hindsight returns what an earlier reading has learned about the conversation with that
 	// number; nil: this is the first one.
 	Hindsight func(n int) [2]Hindsight
+	// Begins reports that a frame, which may be a SYN in the middle of a connection, is known
+	// from an earlier reading to begin a new one; nil: this is the first reading.
+	Begins func(frame int) bool
 	// Done is given each conversation when nothing more of it is expected, not in order. It
 	// returns whether the summary is kept; if not, it is used again.
 	Done func(s *Summary) (kept bool)
@@ -57,7 +60,7 @@ type Options struct {
 
 // Limits of what is kept at once.
 const (
-	mostOpen    = 20_000 // conversations that are followed
+	mostOpen    = 12_000 // conversations that are followed
 	mostParts   = 1024   // packets that wait for their fragments
 	closedAfter = 60 * time.Second
 )
@@ -104,14 +107,13 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	}
 	k, low := packetKey(h)
 	c := f.convs[k]
-	if c != nil && c.begins(h, at, low) {
-		old, n := [2]States{c.infer(c.side(true)).Possible, c.infer(c.side(false)).Possible}, c.sum.N
-		f.retire(c)
+	switch {
+	case c == nil:
 		c = f.open(k, h, low, at, frame)
-		c.find(PortReuse, frame, nil, itoa(n))
-		c.before = [2]States{old[btoi(!c.low(0))], old[btoi(!c.low(1))]}
-	} else if c == nil {
-		c = f.open(k, h, low, at, frame)
+	case c.begins(h, at, low) || h.Flags.Has(wire.SYN) && f.opt.Begins != nil && f.opt.Begins(frame):
+		c = f.reuse(c, h, low, at, frame)
+	default:
+		c = f.lateReuse(c, h, low)
 	}
 	x := c.side(low)
 	c.count(x, h, at, frame)
@@ -315,7 +317,7 @@ func (f *Follower) take() *conv {
 // over reports whether nothing more is expected of a conversation but repetitions.
 func (c *conv) over() bool {
 	a, b := &c.ends[0], &c.ends[1]
-	return a.fin && b.fin || a.rst || b.rst
+	return a.fin && b.fin || c.resets(0) || c.resets(1)
 }
 
 // retire puts a conversation away.

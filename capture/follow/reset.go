@@ -13,22 +13,25 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	defer func() {
 		me.rst, me.rstAlone, me.rstFrame = true, true, frame
-		me.rstOpen = !me.plain && !(me.synAck && peer.plain)
+		me.rstOpen = !me.plain && !(me.synAck && peer.plain) && !(me.bareSyn && peer.synAck && peer.acked && peer.ack == me.next)
 	}()
 	ack := h.Flags.Has(wire.ACK)
+	stranger := !me.plain && !me.syn
 	switch {
-	case peer.syn && me.packets <= 1 && ack && !peer.plain && !peer.synAck:
+	case stranger && peer.syn && ack && !peer.plain && !peer.synAck:
 		c.sum.Hindsight[x].Refuses = true
 		c.find(ResetRefused, frame, nil, itoa(peer.synFrame))
 	case peer.synAck && !me.plain && !ack && peer.acked && h.Seq == peer.ack:
 		c.find(ResetSynAck, frame, nil, itoa(peer.synFrame))
+	case stranger && !peer.syn && (!ack || h.Seq == 0): // the answer of a port in CLOSED or LISTEN (RFC 9293 §3.10.7.1)
+		c.find(ResetNoConn, frame, nil)
 	case !c.expected(x, h):
 		c.find(ResetOutside, frame, nil, c.numbers(x, h.Seq), c.numbers(x, peer.ack))
 	case me.fin && peer.fin && peer.acked && peer.ack.After(me.finSeq) && me.acked && me.ack.After(peer.finSeq):
 		c.find(ResetLate, frame, nil)
 	case me.unanswered >= gaveUpAfter:
 		c.find(ResetGaveUp, frame, nil, itoa(me.unanswered))
-	case me.fin && peer.data && peer.lastFrame() > me.finFrame && !peer.fin:
+	case me.fin && !peer.fin && peer.lastLen() > 0 && peer.lastFrame() > me.finFrame:
 		c.find(ResetLateData, frame, nil, itoa(peer.lastFrame()))
 	case peer.fin && !me.fin && peer.finFrame == peer.lastFrame():
 		c.find(ResetAfterFin, frame, nil, itoa(peer.finFrame))
@@ -47,6 +50,14 @@ func (e *end) lastFrame() int {
 	return int(e.recent[(e.filled-1)%recentPackets].frame)
 }
 
+// lastLen is how much data the end sent last.
+func (e *end) lastLen() int {
+	if e.filled == 0 {
+		return 0
+	}
+	return int(e.recent[(e.filled-1)%recentPackets].len)
+}
+
 // lastFlags are the flags of what the end sent last.
 func (e *end) lastFlags() wire.Flags {
 	if e.filled == 0 {
@@ -55,19 +66,13 @@ func (e *end) lastFlags() wire.Flags {
 	return e.recent[(e.filled-1)%recentPackets].flags
 }
 
-// expected reports whether a reset has the number that its receiver expects, or one that
-// it may take for it (RFC 9293 §3.10.7.4, first and second).
+// expected reports whether a reset has the number that its receiver expects: what it has
+// acknowledged, or as much more as was sent. A number further on in the window is only
+// challenged (RFC 9293 §3.10.7.4, first and second; RFC 5961 §3.2).
 func (c *conv) expected(x int, h *capture.Headers) bool {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	if !peer.acked || !me.plain && !me.syn { // nothing is known of what it expects
 		return true
 	}
-	if h.Seq == me.next || h.Seq == peer.ack {
-		return true
-	}
-	room, known := c.window(1 - x)
-	if !known {
-		return abs(h.Seq.Minus(peer.ack)) < 1<<20
-	}
-	return h.Seq.In(peer.ack, peer.ack.Add(max(1, room)))
+	return h.Seq == peer.ack || h.Seq.AtOrAfter(peer.ack) && h.Seq.AtOrBefore(me.highest())
 }

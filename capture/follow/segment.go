@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,12 +14,16 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // segment follows one TCP segment that end x has sent.
 func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
-	if s := me.twin(h, at); s != nil && !c.self {
+	if s := me.twin(h, at, peer.asksFor(h.Seq, at)); s != nil && !c.self {
 		hop := ""
 		if s.ttl != h.TTL {
 			hop = otherHop
 		}
 		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
+		me.twins++
+		return
+	}
+	if c.strays(x, h, at, frame) {
 		return
 	}
 	if !me.started {
@@ -35,6 +40,7 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	switch {
 	case h.Flags.Has(wire.RST):
 		c.reset(x, h, frame)
+		me.kind = lastStray
 	case h.Flags.Has(wire.SYN):
 		c.synchronize(x, h, at, frame)
 	default:
@@ -58,7 +64,7 @@ func (e *end) revive() { e.rstAlone = false }
 func (c *conv) plain(x int, h *capture.Headers, at time.Duration, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	fin := h.Flags.Has(wire.FIN)
-	old := h.Seq == me.next.Add(-1)
+	old := h.Seq.Add(1) == me.highest()
 	kind := lastPlain
 	switch {
 	case peer.acked && peer.wnd == 0 && !fin && h.Len <= 1 &&
@@ -66,12 +72,13 @@ func (c *conv) plain(x int, h *capture.Headers, at time.Duration, frame int) {
 		c.find(ZeroWindowProbe, frame, nil)
 		kind = lastProbe
 		me.unanswered++
-	case h.Seq.After(me.next):
-		c.skipped(x, h, at, frame)
 	case old && !fin && h.Len <= 1 && me.plainBefore() && (!me.fin || peer.acked && peer.ack.After(me.finSeq)) && (h.Len == 0 || peer.acked && peer.ack.AtOrAfter(me.next)):
 		c.find(KeepAlive, frame, nil)
 		kind = lastKeepAlive
 		me.unanswered++
+	case h.Seq.After(me.next):
+		c.skipped(x, h, at, frame)
+	case old && h.Len > 1 && me.kind == lastProbe: // the octet of the probe, and what follows it
 	case (h.Len > 0 || fin) && h.Seq.Before(me.next):
 		c.again(x, h, at, frame)
 	}
@@ -90,6 +97,15 @@ func (c *conv) plain(x int, h *capture.Headers, at time.Duration, frame int) {
 		mss := peer.mss
 		c.find(SuperPacket, frame, nil, itoa(h.Len), itoa((h.Len+mss-1)/mss), itoa(mss))
 	}
+}
+
+// highest is the number after the highest that the end is known to have sent: the peer may
+// have acknowledged what was not captured.
+func (e *end) highest() wire.Seq {
+	if e.hasGone && e.unseen.After(e.next) {
+		return e.unseen
+	}
+	return e.next
 }
 
 // largest is the most data that a segment to the peer can hold.
@@ -112,12 +128,10 @@ func (c *conv) skipped(x int, h *capture.Headers, at time.Duration, frame int) {
 	} else {
 		c.find(SegmentLost, frame, nil)
 	}
-	if me.nGaps == mostGaps {
-		copy(me.gaps[:], me.gaps[1:])
-		me.nGaps--
+	if len(me.gaps) == mostGaps {
+		me.gaps = slices.Delete(me.gaps, 0, 1)
 	}
-	me.gaps[me.nGaps] = gap{from: me.next, to: h.Seq, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps}
-	me.nGaps++
+	me.gaps = append(me.gaps, gap{from: me.next, to: h.Seq, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps})
 }
 
 // again classifies a segment whose first number has been passed already.
@@ -128,10 +142,12 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 		to = to.Add(1)
 	}
 	if g := me.fills(h.Seq, to); g != nil {
-		reason, late := g.late(h, at, c.rtt, me)
-		if late {
+		switch reason, late := g.late(h, at, c.rtt, me); {
+		case late:
 			c.find(OutOfOrder, frame, []int{int(g.frame)}, "", "", reason)
-		} else {
+		case peer.asksFor(h.Seq, at):
+			c.find(FastRetransmission, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to), itoa(peer.dupAcks))
+		default:
 			c.find(Retransmission, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to))
 		}
 		me.close(h.Seq, to)
@@ -148,11 +164,16 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 		c.find(FinAgain, frame, nil, itoa(me.finFrame))
 	case peer.acked && to.AtOrBefore(peer.ack):
 		c.find(Spurious, frame, refs, args...)
-	case peer.dupAcks >= 2 && h.Seq == peer.ack && at-peer.lastAt < fastLimit:
+	case peer.asksFor(h.Seq, at):
 		c.find(FastRetransmission, frame, refs, args[0], args[1], itoa(peer.dupAcks))
 	default:
 		c.find(Retransmission, frame, refs, args...)
 	}
+}
+
+// asksFor reports whether the end has just said, with duplicate ACKs, that a number is missing.
+func (e *end) asksFor(seq wire.Seq, at time.Duration) bool {
+	return e.dupAcks >= 2 && seq == e.ack && at-e.lastAt < fastLimit
 }
 
 // fastLimit is how soon after a duplicate ACK a retransmission counts as its answer.
@@ -168,7 +189,7 @@ func (c *conv) numbers(x int, s wire.Seq) string {
 
 // fills finds a gap that a segment fills, at least in part.
 func (e *end) fills(from, to wire.Seq) *gap {
-	for i := range e.gaps[:e.nGaps] {
+	for i := range e.gaps {
 		g := &e.gaps[i]
 		if from.Before(g.to) && to.After(g.from) {
 			return g
@@ -177,24 +198,24 @@ func (e *end) fills(from, to wire.Seq) *gap {
 	return nil
 }
 
-// close takes what was filled out of the gaps.
+// close takes what was filled out of the gaps; what fills the middle of one leaves two.
 func (e *end) close(from, to wire.Seq) {
-	kept := 0
-	for i := range e.gaps[:e.nGaps] {
-		g := e.gaps[i]
-		switch {
-		case to.AtOrBefore(g.from) || from.AtOrAfter(g.to): // another one
-		case from.AtOrBefore(g.from) && to.AtOrAfter(g.to):
+	var left []gap
+	for _, g := range e.gaps {
+		if to.AtOrBefore(g.from) || from.AtOrAfter(g.to) { // another one
+			left = append(left, g)
 			continue
-		case from.AtOrBefore(g.from):
-			g.from = to
-		default:
-			g.to = from
 		}
-		e.gaps[kept] = g
-		kept++
+		before, after := g, g
+		before.to, after.from = from, to
+		if before.from.Before(before.to) {
+			left = append(left, before)
+		}
+		if after.from.Before(after.to) {
+			left = append(left, after)
+		}
 	}
-	e.nGaps = kept
+	e.gaps = left[max(0, len(left)-mostGaps):]
 }
 
 // defaultRTT tells an overtaken segment from a repeated one where nothing better does.
@@ -229,15 +250,21 @@ func abs(n int) int { return max(n, -n) }
 // pureAck classifies an ACK without data.
 func (c *conv) pureAck(x int, h *capture.Headers, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
-	if !h.Flags.Has(wire.ACK) || !me.acked || h.Ack != me.lastAck || h.Seq != me.next || !me.plain && peer.kind == lastPlain || me.lastFlags().Has(wire.SYN) && peer.kind == lastPlain {
+	probed := peer.kind == lastProbe && h.Ack == peer.next // the octet of the probe is accepted, perhaps
+	if !h.Flags.Has(wire.ACK) || !me.acked || h.Seq != me.next || h.Ack != me.lastAck && !probed {
+		return
+	}
+	if me.bareSyn && me.lastFlags().Has(wire.SYN) && peer.kind == lastPlain { // it finishes a simultaneous open
 		return
 	}
 	same := h.Wnd == me.wnd
 	switch {
+	case peer.kind == lastStray: // what was strange is answered so (RFC 5961 §3.2, §4.2)
 	case peer.kind == lastKeepAlive:
 		c.find(KeepAliveAck, frame, nil)
 	case peer.kind == lastProbe && h.Wnd == 0:
 		c.find(ZeroWindowProbeAck, frame, nil)
+	case h.Ack != me.lastAck:
 	case h.Wnd == 0:
 	case !same && h.Options.NSACK == 0:
 		n, _ := c.shift(x)

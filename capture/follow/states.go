@@ -114,11 +114,14 @@ func (c *conv) seen(x int) facts {
 	f := facts{syn: me.syn, answered: me.synAck, fin: me.fin, middle: !me.syn && !peer.syn || !me.syn && me.plain && !me.rst}
 	f.gotSyn = peer.syn && c.frame >= c.hind[x].Syn
 	f.acked = me.syn && peer.acked && peer.ack.After(me.iss)
+	if me.bareSyn && peer.synAck && !peer.bareSyn && !f.acked { // it answers another SYN (RFC 9293 §3.10.7.3, first)
+		f.gotSyn = false
+	}
 	if me.plain && me.syn && !peer.syn { // it goes on, so it was answered by what was not captured
 		f.gotSyn, f.acked = true, f.acked || me.data || me.fin
 		f.middle = f.acked
 	}
-	f.peerFin = peer.fin && c.frame >= c.hind[x].Fin && (peer.nGaps == 0 || me.acked && me.ack.After(peer.finSeq))
+	f.peerFin = peer.fin && c.frame >= c.hind[x].Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
 	f.finAfter = me.fin && peer.fin && me.finAck.After(peer.finSeq)
 	f.finAcked = me.fin && peer.acked && peer.ack.After(me.finSeq)
 	return f

@@ -157,7 +157,11 @@ func (c *conv) handshake() Handshake {
 	case !a.syn && !b.syn:
 		return NoHandshake
 	case a.bareSyn && b.bareSyn:
-		if a.synAck != b.synAck {
+		caller, called := a, b
+		if b.firstFrame < a.firstFrame {
+			caller, called = b, a
+		}
+		if caller.synAck && !called.synAck { // the called end's own SYN was its answer
 			return SplitHandshake
 		}
 		return SimultaneousOpen

@@ -42,6 +42,55 @@ func (c *conv) synchronize(x int, h *capture.Headers, at time.Duration, frame in
 	}
 }
 
+// A straySyn is a SYN with another number in the middle of a connection. Usually it is
+// challenged (RFC 9293 §3.10.7.4, fourth); if it is answered, it began a new connection.
+type straySyn struct {
+	h     capture.Headers
+	at    time.Duration
+	frame int
+}
+
+// strays reports whether a SYN does not belong to the connection that end x has open, and
+// remembers it.
+func (c *conv) strays(x int, h *capture.Headers, at time.Duration, frame int) bool {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	open := me.syn && me.plain && (peer.plain || peer.synAck) && !c.forgotten()
+	if !open || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN || h.Seq == me.iss || h.Seq == me.first {
+		return false
+	}
+	c.find(AnotherSyn, frame, nil, itoa(me.synFrame))
+	c.doubted = true
+	me.kind, me.stray = lastStray, &straySyn{*h, at, frame}
+	me.stray.h.Data = nil
+	return true
+}
+
+// reuse puts a conversation away and begins another one on the same sockets.
+func (f *Follower) reuse(c *conv, h *capture.Headers, low bool, at time.Duration, frame int) *conv {
+	old, n := [2]States{c.infer(c.side(true)).Possible, c.infer(c.side(false)).Possible}, c.sum.N
+	k := c.key
+	f.retire(c)
+	c = f.open(k, h, low, at, frame)
+	c.find(PortReuse, frame, nil, itoa(n))
+	c.before = [2]States{old[btoi(!c.low(0))], old[btoi(!c.low(1))]}
+	return c
+}
+
+// lateReuse begins a new conversation if a SYN,ACK answers a stray SYN: that one began it.
+func (f *Follower) lateReuse(c *conv, h *capture.Headers, low bool) *conv {
+	caller := &c.ends[c.side(!low)]
+	s := caller.stray
+	if s == nil || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN|wire.ACK || h.Ack != s.h.Seq.Add(1) {
+		return c
+	}
+	caller.packets--
+	c = f.reuse(c, &s.h, !low, s.at, s.frame)
+	c.count(0, &s.h, s.at, s.frame)
+	c.segment(0, &s.h, s.at, s.frame)
+	c.found = c.found[:0]
+	return c
+}
+
 // begin notes an initial sequence number.
 func (e *end) begin(h *capture.Headers, at time.Duration, frame int) {
 	if !e.syn {
@@ -50,7 +99,7 @@ func (e *end) begin(h *capture.Headers, at time.Duration, frame int) {
 	e.syn, e.iss, e.base, e.next = true, h.Seq, h.Seq, h.Seq
 	e.synFrame, e.synAt = frame, at
 	e.scaled, e.scale, e.mss = h.Options.HasWScale, h.Options.WScale, int(h.Options.MSS)
-	e.nGaps = 0
+	e.gaps = nil
 }
 
 // forgotten reports whether the connection never came to be: a new number is then a new

@@ -11,7 +11,7 @@ import (
 // back answers.
 func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) {
 	me := &c.ends[x]
-	if s := me.twin(h, at); s != nil && h.Len > 0 {
+	if s := me.twin(h, at, false); s != nil && h.Len > 0 {
 		hop := ""
 		if s.ttl != h.TTL {
 			hop = otherHop

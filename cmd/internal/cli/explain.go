@@ -151,12 +151,32 @@ func (e *explaining) keep(in io.Reader) (done func(), err error) {
 			_ = os.Remove(tmp.Name())
 		}
 	}
-	if _, err = io.Copy(tmp, in); err != nil {
+	bar, wipe := e.progress(nil)
+	_, err = io.Copy(tmp, &counting{r: in, tell: bar})
+	wipe()
+	if err != nil {
 		done()
 		return nil, &exitError{exitMachine, fmt.Errorf("standard input: %w", err), ""}
 	}
 	e.kept = tmp
 	return done, nil
+}
+
+// A counting reader tells how much has been read.
+type counting struct {
+	r    io.Reader
+	n    int64
+	tell func(octets int64) // or nil
+}
+
+// Read implements io.Reader.
+func (c *counting) Read(b []byte) (n int, err error) {
+	n, err = c.r.Read(b)
+	c.n += int64(n)
+	if c.tell != nil {
+		c.tell(c.n)
+	}
+	return n, err
 }
 
 // again opens the file for a reading from its beginning.
@@ -222,15 +242,18 @@ func (e *explaining) unreadable(err error) error {
 	}
 }
 
-// progress shows on a terminal how far the reading is, once it takes longer than a second.
+// progress shows on a terminal how much of a file has been read, once that takes longer than a
+// second; without a file, of something whose size is not known.
 func (e *explaining) progress(f *os.File) (show func(int64), wipe func()) {
 	out, ok := e.a.err.(*os.File)
 	if !ok || !isTerminal(out) {
 		return nil, func() {}
 	}
 	size := int64(0)
-	if st, err := f.Stat(); err == nil {
-		size = st.Size()
+	if f != nil {
+		if st, err := f.Stat(); err == nil {
+			size = st.Size()
+		}
 	}
 	w := text.For(e.a.language())
 	start, shown := time.Now(), time.Time{}
