@@ -120,6 +120,7 @@ type conv struct {
 	hind    [2]Hindsight
 	doubted bool      // SYNs with several numbers were seen
 	before  [2]States // of the conversation that used the same sockets before
+	gapped  bool      // counted in the follower
 	tally   []tallied
 	first   time.Duration
 	lastAt  time.Duration

@@ -60,7 +60,7 @@ type Options struct {
 
 // Limits of what is kept at once.
 const (
-	mostOpen    = 12_000 // conversations that are followed
+	mostOpen    = 20_500 // conversations that are followed; one with gaps counts more
 	mostParts   = 1024   // packets that wait for their fragments
 	closedAfter = 60 * time.Second
 )
@@ -74,6 +74,7 @@ type Follower struct {
 	fresh   conv    // those of which only one end has sent anything
 	free    []*conv // to be used again
 	n       int
+	gapped  int // open conversations that have or had gaps: they take more memory
 	parts   map[partKey]*parts
 	Evicted int // conversations that were put away while they were still open
 }
@@ -128,10 +129,20 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	} else {
 		c.datagram(x, h, at, frame)
 	}
+	if !c.gapped && (c.ends[0].gaps != nil || c.ends[1].gaps != nil) {
+		c.gapped = true
+		f.gapped++
+	}
 	f.use(c)
 	f.tell(c, x, h, at, frame, count)
+	if c.gapped && f.full() {
+		f.makeRoom()
+	}
 	return true
 }
+
+// full reports whether another conversation would be too much.
+func (f *Follower) full() bool { return len(f.convs)+f.gapped*2/3 >= mostOpen }
 
 // mirror lets the other end of a connection to itself send the same: every packet is its
 // own.
@@ -164,7 +175,7 @@ func (c *conv) view(x int) EndView {
 
 // open begins a conversation.
 func (f *Follower) open(k key, h *capture.Headers, low bool, at time.Duration, frame int) *conv {
-	if len(f.convs) >= mostOpen {
+	if f.full() {
 		f.makeRoom()
 	}
 	f.n++
@@ -323,6 +334,9 @@ func (c *conv) over() bool {
 // retire puts a conversation away.
 func (f *Follower) retire(c *conv) {
 	f.unlink(c)
+	if c.gapped {
+		f.gapped--
+	}
 	if f.convs[c.key] == c {
 		delete(f.convs, c.key)
 	}
