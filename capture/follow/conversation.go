@@ -120,7 +120,8 @@ type conv struct {
 	hind    [2]Hindsight
 	doubted bool      // SYNs with several numbers were seen
 	before  [2]States // of the conversation that used the same sockets before
-	gapped  bool      // counted in the follower
+	gapped  bool      // counted in the follower, as is lonely
+	lonely  bool
 	tally   []tallied
 	first   time.Duration
 	lastAt  time.Duration

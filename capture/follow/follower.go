@@ -60,7 +60,7 @@ type Options struct {
 
 // Limits of what is kept at once.
 const (
-	mostOpen    = 20_500 // conversations that are followed; one with gaps counts more
+	mostOpen    = 20_500 // conversations that are followed; one with gaps, or with one end only, counts more
 	mostParts   = 1024   // packets that wait for their fragments
 	closedAfter = 60 * time.Second
 )
@@ -74,7 +74,8 @@ type Follower struct {
 	fresh   conv    // those of which only one end has sent anything
 	free    []*conv // to be used again
 	n       int
-	gapped  int // open conversations that have or had gaps: they take more memory
+	gapped  int // conversations that have or had gaps: they take more memory
+	lonely  int // those of which only one end has sent anything: a flood has many
 	parts   map[partKey]*parts
 	Evicted int // conversations that were put away while they were still open
 }
@@ -135,14 +136,14 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	}
 	f.use(c)
 	f.tell(c, x, h, at, frame, count)
-	if c.gapped && f.full() {
+	if (c.gapped || c.lonely) && f.full() {
 		f.makeRoom()
 	}
 	return true
 }
 
 // full reports whether another conversation would be too much.
-func (f *Follower) full() bool { return len(f.convs)+f.gapped*2/3 >= mostOpen }
+func (f *Follower) full() bool { return len(f.convs)+(f.gapped+f.lonely)*2/3 >= mostOpen }
 
 // mirror lets the other end of a connection to itself send the same: every packet is its
 // own.
@@ -285,6 +286,9 @@ func (f *Follower) use(c *conv) {
 	case c.ends[0].packets == 0 || c.ends[1].packets == 0:
 		list = &f.fresh
 	}
+	if c.lonely = list == &f.fresh; c.lonely {
+		f.lonely++
+	}
 	c.prev, c.next = list.prev, list
 	c.prev.next, c.next.prev = c, c
 	for old := f.closed.next; old != &f.closed && old != c && c.lastAt-old.lastAt > closedAfter; old = f.closed.next {
@@ -296,6 +300,9 @@ func (f *Follower) unlink(c *conv) {
 	if c.next != nil {
 		c.prev.next, c.next.prev = c.next, c.prev
 		c.next, c.prev = nil, nil
+		if c.lonely {
+			f.lonely--
+		}
 	}
 }
 
