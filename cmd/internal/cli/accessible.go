@@ -371,7 +371,7 @@ func (d *accessible) live(wire bool) {
 	}
 	for _, r := range rep.Rows {
 		if r.Main {
-			d.say(fmt.Sprintf("%s: %s %s. %s %s, %s %s.", w.Verdict(r.Verdict), r.What, r.Field, w.T("row_model"), r.Model, w.T("row_live"), r.Live))
+			d.say(fmt.Sprintf("%s: %s %s. %s %s, %s %s.", w.Verdict(r.Verdict), r.What, w.Phrase(r.Field), w.T("row_model"), r.Model, w.T("row_live"), r.Live))
 		}
 	}
 	d.say(w.T("live_summary", rep.Pairs, rep.Differences(), res.Stats.Captured, res.Stats.Dropped))

@@ -134,7 +134,7 @@ func (m *Model) comparePage() []line {
 		case r.Verdict == compare.NotComparable:
 			look = lookFaint
 		}
-		row := m.compareRow([]string{n, what, r.Field, r.Model, r.Live, verdict}, look)
+		row := m.compareRow([]string{n, what, m.s.Words.Phrase(r.Field), r.Model, r.Live, verdict}, look)
 		if i == m.row { // marked without colour too
 			row.text = ">" + row.text[1:]
 		}
@@ -195,7 +195,7 @@ func (m *Model) compareWords(n int) []line {
 	}
 	if rows := m.rows(); m.row < len(rows) {
 		r := rows[m.row]
-		add(lookBold, fmt.Sprintf("%s %s: %s | %s", r.What, r.Field, r.Model, r.Live))
+		add(lookBold, fmt.Sprintf("%s %s: %s | %s", r.What, m.s.Words.Phrase(r.Field), r.Model, r.Live))
 		switch {
 		case r.Why != nil:
 			add(lookPlain, w.Explanation(r.Why)+" ["+r.Why.Ref+"]")

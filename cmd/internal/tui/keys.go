@@ -48,6 +48,7 @@ const (
 	actWrite     action = "write"
 	actHelp      action = "help"
 	actQuit      action = "quit"
+	actLeave     action = "leave" // what quitting is where no progress is kept: a word of the help
 	actWireLive  action = "wire_live"
 
 	// While the real kernel is stepped:
@@ -149,8 +150,10 @@ var talkFooter = []footerKey{
 func looking() (all []binding) {
 	for _, b := range keyMap {
 		switch b.act {
-		case actFirst, actUp, actDown, actCause, actEffect, actWhy, actView, actNotation, actAxis, actLanguage, actWrite, actHelp, actQuit:
+		case actFirst, actUp, actDown, actCause, actEffect, actWhy, actView, actNotation, actAxis, actLanguage, actWrite, actHelp:
 			all = append(all, b)
+		case actQuit:
+			all = append(all, binding{actLeave, b.keys})
 		default: // of lessons
 		}
 	}
