@@ -32,7 +32,7 @@ type Program struct {
 // long one that listens where nobody reaches it is given to listen elsewhere, too.
 const (
 	listensWithin = 10 * time.Second
-	endsWithin    = time.Second
+	endsWithin    = 2 * time.Second
 	listensMore   = 200 * time.Millisecond
 )
 
