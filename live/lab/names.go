@@ -29,9 +29,25 @@ type life struct {
 
 func newNamer(p *live.Player, played netip.Addr, seen []happening) *namer {
 	m := &namer{p: p, played: played, children: map[string]int{}, names: map[life]string{}, opened: map[life]bool{}}
+	last := map[[2]netip.AddrPort]int{} // the last life of two ends
 	for i := range seen {
-		if h := &seen[i]; h.kind == trace.State && h.state >= wire.StateEstablished { // or beyond, if nobody looked in time
+		h := &seen[i]
+		if h.kind != trace.State {
+			continue
+		}
+		ends := [2]netip.AddrPort{h.local, h.peer}
+		last[ends] = max(last[ends], h.life)
+		if h.state >= wire.StateEstablished { // or beyond, if nobody looked in time
 			m.opened[life{h.local, h.peer, h.life}] = true
+		}
+	}
+	for ends, n := range last { // accept() has returned some that ended before anybody looked
+		missing := len(p.ConnNames(ends[0], ends[1])) - m.rank(life{ends[0], ends[1], n + 1})
+		for ; n >= 0 && missing > 0; n-- {
+			if l := (life{ends[0], ends[1], n}); !m.opened[l] {
+				m.opened[l] = true
+				missing--
+			}
 		}
 	}
 	return m

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"netlab/lessons/text"
@@ -14,11 +15,11 @@ import (
 	"netlab/sim/scenario"
 )
 
-// How many runs go on at the same time for each processor: they wait more than they work. On
-// loopback each has a process of its own.
+// How many runs go on at the same time for each processor: they wait more than they work.
+// Fewer, if each has a process of its own.
 const (
-	wireRuns     = 6
-	loopbackRuns = 2
+	wireRuns = 6
+	eachRuns = 2
 )
 
 // A tally is what became of many runs of one script.
@@ -51,11 +52,7 @@ func (c *comparing) runTimes(ctx context.Context, scripts []*scenario.Script, ti
 			continue
 		}
 		t := &tally{Type: "runs", Script: s.Name, Case: s.Case}
-		play := c.playLoopback
-		if c.wire {
-			play = c.playBatch
-		}
-		if err := play(ctx, s, times, t); err != nil {
+		if err := c.playTimes(ctx, s, times, t); err != nil {
 			return err
 		}
 		c.compared++
@@ -89,6 +86,21 @@ func (c *comparing) tell(t *tally) error {
 	return nil
 }
 
+// playTimes plays a script many times, in namespaces that serve one after the other where
+// that is possible.
+func (c *comparing) playTimes(ctx context.Context, s *scenario.Script, times int, t *tally) error {
+	switch {
+	case !c.wire:
+		return c.playEach(ctx, s, times, t, func(ctx context.Context) (*lab.Result, error) { return lab.Run(ctx, s, lab.LevelPrivate) })
+	case slices.ContainsFunc(s.Links, func(l scenario.Link) bool { return l.MTU > 0 }):
+		return c.playEach(ctx, s, times, t, func(ctx context.Context) (*lab.Result, error) {
+			return lab.RunWire(ctx, s, lab.Wire{Seed: c.opt.Seed})
+		})
+	default:
+		return c.playBatch(ctx, s, times, t)
+	}
+}
+
 // playBatch plays a script on the wire, many times.
 func (c *comparing) playBatch(ctx context.Context, s *scenario.Script, times int, t *tally) error {
 	jobs := make([]lab.Job, times)
@@ -98,8 +110,8 @@ func (c *comparing) playBatch(ctx context.Context, s *scenario.Script, times int
 	return lab.Batch(ctx, jobs, wireRuns*runtime.NumCPU(), func(_ int, res *lab.Result, err error) error { return c.count(s, res, err, t) })
 }
 
-// playLoopback plays it on loopback.
-func (c *comparing) playLoopback(ctx context.Context, s *scenario.Script, times int, t *tally) error {
+// playEach plays it many times, each time in a process of its own.
+func (c *comparing) playEach(ctx context.Context, s *scenario.Script, times int, t *tally, play func(context.Context) (*lab.Result, error)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	turns := make(chan struct{}, times)
@@ -109,7 +121,7 @@ func (c *comparing) playLoopback(ctx context.Context, s *scenario.Script, times 
 	close(turns)
 	var all sync.WaitGroup
 	var mu sync.Mutex
-	for range loopbackRuns * runtime.NumCPU() {
+	for range eachRuns * runtime.NumCPU() {
 		all.Add(1)
 		go func() {
 			defer all.Done()
@@ -117,7 +129,7 @@ func (c *comparing) playLoopback(ctx context.Context, s *scenario.Script, times 
 				if ctx.Err() != nil {
 					return
 				}
-				res, err := lab.Run(ctx, s, lab.LevelPrivate)
+				res, err := play(ctx)
 				mu.Lock()
 				if err := c.count(s, res, err, t); err != nil {
 					cancel(err)
