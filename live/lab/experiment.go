@@ -43,6 +43,7 @@ type report struct {
 const (
 	quietFor    = 60 * time.Millisecond
 	quietAtMost = 2 * time.Second
+	lossyAtMost = time.Minute // where chance may lose a segment again and again
 )
 
 // play conducts the experiment in this process and returns the player, which

@@ -241,7 +241,11 @@ func (n *network) waitQuiet(ctx context.Context, p *live.Player) {
 	for i := range n.script.Links {
 		longest = max(longest, n.script.Links[i].Delay)
 	}
-	end := time.Now().Add(quietAtMost + 2*longest)
+	atMost := quietAtMost
+	if slices.Contains(n.script.Needs(), scenario.NeedChance) {
+		atMost = lossyAtMost
+	}
+	end := time.Now().Add(atMost + 2*longest)
 	for time.Now().Before(end) && ctx.Err() == nil {
 		n.mu.Lock()
 		still := time.Since(n.last)
