@@ -274,6 +274,8 @@ func icmpText(v6 bool, kind, code uint8) string {
 
 const anyCode = 255
 
+const portUnreachable = "port unreachable"
+
 // IcmpTexts lists what ICMP errors are called, for catalogues of other languages.
 func IcmpTexts() (all []string) {
 	for _, names := range []map[[2]uint8]string{icmp4, icmp6} {
@@ -285,14 +287,14 @@ func IcmpTexts() (all []string) {
 }
 
 var icmp4 = map[[2]uint8]string{
-	{3, 0}: "network unreachable", {3, 1}: "host unreachable", {3, 2}: "protocol unreachable", {3, 3}: "port unreachable",
+	{3, 0}: "network unreachable", {3, 1}: "host unreachable", {3, 2}: "protocol unreachable", {3, 3}: portUnreachable,
 	{3, 4}: "fragmentation needed", {3, 5}: "source route failed", {3, 9}: "network prohibited", {3, 10}: "host prohibited",
 	{3, 13}: "communication prohibited", {3, anyCode}: "destination unreachable", {4, anyCode}: "source quench",
 	{5, anyCode}: "redirect", {11, 0}: "time exceeded", {11, 1}: "reassembly time exceeded", {12, anyCode}: "parameter problem",
 }
 
 var icmp6 = map[[2]uint8]string{
-	{1, 0}: "no route", {1, 1}: "communication prohibited", {1, 3}: "address unreachable", {1, 4}: "port unreachable",
+	{1, 0}: "no route", {1, 1}: "communication prohibited", {1, 3}: "address unreachable", {1, 4}: portUnreachable,
 	{1, anyCode}: "destination unreachable", {2, anyCode}: "packet too big", {3, 0}: "time exceeded", {3, 1}: "reassembly time exceeded",
 	{4, anyCode}: "parameter problem",
 }

@@ -1,13 +1,11 @@
 package capture
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
 	"time"
 
-	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
 	"netlab/sim/wire"
@@ -36,118 +34,38 @@ func (p *Packet) Wire() *wire.Packet {
 	return &wire.Packet{Proto: p.Proto, Seg: p.Seg, Dgram: p.Dgram}
 }
 
-// ErrOther says that a frame is sound but holds nothing that netlab knows.
-var ErrOther = errors.New("capture: neither a TCP segment nor a UDP datagram nor an ICMP error")
-
 // Decode reads the packet in an Ethernet frame. It never panics, whatever the
 // octets are.
-func Decode(frame []byte) (p Packet, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("capture: the frame cannot be decoded: %v", r)
-		}
-	}()
-	var eth layers.Ethernet
-	var ip4 layers.IPv4
-	var ip6 layers.IPv6
-	var tcp layers.TCP
-	var udp layers.UDP
-	var icmp layers.ICMPv4
-	parser := gopacket.NewDecodingLayerParser(layers.LayerTypeEthernet, &eth, &ip4, &ip6, &tcp, &udp, &icmp)
-	parser.IgnoreUnsupported = true
-	var found []gopacket.LayerType
-	if err := parser.DecodeLayers(frame, &found); err != nil {
+func Decode(frame []byte) (Packet, error) {
+	var d Decoder
+	var h Headers
+	if err := d.Decode(linkEthernet, frame, len(frame), &h); err != nil {
 		return Packet{}, fmt.Errorf("capture: %w", err)
 	}
-	var src, dst netip.Addr
-	for _, layer := range found {
-		switch layer {
-		case layers.LayerTypeIPv4:
-			src, _ = netip.AddrFromSlice(ip4.SrcIP)
-			dst, _ = netip.AddrFromSlice(ip4.DstIP)
-			if ip4.FragOffset != 0 || ip4.Flags&layers.IPv4MoreFragments != 0 {
-				return fragment(&ip4, src, dst)
+	p := Packet{Src: netip.AddrPortFrom(h.Src, h.SrcPort), Dst: netip.AddrPortFrom(h.Dst, h.DstPort), Proto: h.Proto}
+	switch h.Proto {
+	case wire.TCP:
+		if h.Frag.IsPart() {
+			return Packet{}, errors.New("capture: a fragment of a TCP segment")
+		}
+		p.Seg = h.segment(string(h.Data))
+	case wire.UDP:
+		p.Dgram.Data = string(h.Data)
+		if h.Frag.IsPart() {
+			p.Dgram.Frag = &wire.Fragment{ID: uint16(h.Frag.ID), Offset: h.Frag.Offset, Len: h.Frag.Len, More: h.Frag.More}
+			if h.Frag.Offset == 0 {
+				p.Dgram.Total = d.DatagramLen()
 			}
-		case layers.LayerTypeIPv6:
-			src, _ = netip.AddrFromSlice(ip6.SrcIP)
-			dst, _ = netip.AddrFromSlice(ip6.DstIP)
-		case layers.LayerTypeTCP:
-			return Packet{
-				Src: netip.AddrPortFrom(src, uint16(tcp.SrcPort)),
-				Dst: netip.AddrPortFrom(dst, uint16(tcp.DstPort)),
-				Seg: segment(&tcp),
-			}, nil
-		case layers.LayerTypeUDP:
-			return Packet{
-				Src:   netip.AddrPortFrom(src, uint16(udp.SrcPort)),
-				Dst:   netip.AddrPortFrom(dst, uint16(udp.DstPort)),
-				Proto: wire.UDP, Dgram: wire.Datagram{Data: string(udp.Payload)},
-			}, nil
-		case layers.LayerTypeICMPv4:
-			return icmpError(&icmp, src, dst)
 		}
-	}
-	return Packet{}, ErrOther
-}
-
-// fragment reads a part of a UDP datagram; only the first has the ports.
-func fragment(ip *layers.IPv4, src, dst netip.Addr) (Packet, error) {
-	if ip.Protocol != layers.IPProtocolUDP {
-		return Packet{}, ErrOther
-	}
-	data := ip.Payload
-	offset := int(ip.FragOffset) * 8
-	p := Packet{Src: netip.AddrPortFrom(src, 0), Dst: netip.AddrPortFrom(dst, 0), Proto: wire.UDP}
-	p.Dgram.Frag = &wire.Fragment{ID: ip.Id, Offset: offset, Len: len(data), More: ip.Flags&layers.IPv4MoreFragments != 0}
-	if offset == 0 && len(data) >= wire.UDPHeaderLen {
-		p.Src = netip.AddrPortFrom(src, binary.BigEndian.Uint16(data))
-		p.Dst = netip.AddrPortFrom(dst, binary.BigEndian.Uint16(data[2:]))
-		p.Dgram.Total = int(binary.BigEndian.Uint16(data[4:])) - wire.UDPHeaderLen
-		data = data[wire.UDPHeaderLen:]
-	}
-	p.Dgram.Data = string(data)
-	return p, nil
-}
-
-// icmpError reads a message that cites a packet which could not be delivered.
-func icmpError(m *layers.ICMPv4, src, dst netip.Addr) (Packet, error) {
-	late := m.TypeCode == layers.CreateICMPv4TypeCode(layers.ICMPv4TypeTimeExceeded, layers.ICMPv4CodeFragmentReassemblyTimeExceeded)
-	if !late && m.TypeCode != layers.CreateICMPv4TypeCode(layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4CodePort) {
-		return Packet{}, ErrOther
-	}
-	var ip layers.IPv4
-	if err := ip.DecodeFromBytes(m.Payload, gopacket.NilDecodeFeedback); err != nil || len(ip.Payload) < 4 {
-		return Packet{}, fmt.Errorf("capture: an ICMP error that cites no packet")
-	}
-	from, _ := netip.AddrFromSlice(ip.SrcIP)
-	to, _ := netip.AddrFromSlice(ip.DstIP)
-	p := Packet{Src: netip.AddrPortFrom(src, 0), Dst: netip.AddrPortFrom(dst, 0), Proto: wire.ICMP}
-	p.Dgram.Cite = &wire.Cite{Late: late}
-	if ip.Protocol == layers.IPProtocolUDP {
-		p.Dgram.Cite.Proto = wire.UDP
-	}
-	p.Cited = [2]netip.AddrPort{
-		netip.AddrPortFrom(from, binary.BigEndian.Uint16(ip.Payload)),
-		netip.AddrPortFrom(to, binary.BigEndian.Uint16(ip.Payload[2:])),
+	case wire.ICMP:
+		r := &h.ICMP
+		if !r.Late() && r.Says != portUnreachable {
+			return Packet{}, errors.New("capture: ICMP says " + r.Says)
+		}
+		p.Dgram.Cite = &wire.Cite{Proto: r.Proto, Late: r.Late()}
+		p.Cited = [2]netip.AddrPort{netip.AddrPortFrom(r.Src, r.SrcPort), netip.AddrPortFrom(r.Dst, r.DstPort)}
 	}
 	return p, nil
-}
-
-// segment copies what gopacket has read; its slices point into the frame.
-func segment(t *layers.TCP) wire.Segment {
-	s := wire.Segment{Seq: wire.Seq(t.Seq), Ack: wire.Seq(t.Ack), Wnd: t.Window, Data: string(t.Payload)}
-	for _, f := range []struct {
-		on  bool
-		bit wire.Flags
-	}{{t.FIN, wire.FIN}, {t.SYN, wire.SYN}, {t.RST, wire.RST}, {t.PSH, wire.PSH}, {t.ACK, wire.ACK}, {t.URG, wire.URG}} {
-		if f.on {
-			s.Flags |= f.bit
-		}
-	}
-	for _, o := range t.Options {
-		readOption(&s.Options, o)
-	}
-	return s
 }
 
 // readOption keeps an option that the model knows, if its length is right.

@@ -62,7 +62,11 @@ func (r *Report) Late() bool { return !r.V6 && r.Type == 11 && r.Code == 1 }
 // Segment returns the TCP segment with a copy of its data, as the model knows it. Octets
 // that were sent but not captured are blanks.
 func (h *Headers) Segment() wire.Segment {
-	return wire.Segment{Seq: h.Seq, Ack: h.Ack, Flags: h.Flags, Wnd: h.Wnd, Options: h.Options, Data: h.Octets()}
+	return h.segment(h.Octets())
+}
+
+func (h *Headers) segment(data string) wire.Segment {
+	return wire.Segment{Seq: h.Seq, Ack: h.Ack, Flags: h.Flags, Wnd: h.Wnd, Options: h.Options, Data: data}
 }
 
 // Octets returns a copy of the data; those that were not captured are blanks.

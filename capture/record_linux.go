@@ -139,7 +139,7 @@ func (r *Recorder) run() {
 
 // readOne takes one packet and reports whether there was one.
 func (r *Recorder) readOne(data, control []byte) (bool, error) {
-	n, cn, flags, _, err := unix.Recvmsg(r.fd, data, control, unix.MSG_TRUNC)
+	n, cn, _, _, err := unix.Recvmsg(r.fd, data, control, unix.MSG_TRUNC)
 	switch {
 	case errors.Is(err, unix.EAGAIN):
 		return false, nil
@@ -148,7 +148,6 @@ func (r *Recorder) readOne(data, control []byte) (bool, error) {
 	case err != nil:
 		return false, fmt.Errorf("capture: receive: %w", err)
 	}
-	_ = flags
 	kept := min(n, len(data))
 	frame := Frame{Time: kernelTime(control[:cn]), Data: append([]byte(nil), data[:kept]...), OrigLen: n}
 	r.take(frame)

@@ -43,8 +43,8 @@ func newWireBackend(spaces []netns.Space) (live.Backend, func(), error) {
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // killAll ends a program and all that it has started, also what has left its process group.
-// The child of a run with a program is the first process of its own kind, see
-// [netns.OwnProcesses]: whatever else it can signal belongs to the program.
+// The child of a run is the first process of its own kind, see [netns.Command]: whatever
+// else it can signal belongs to the program.
 func killAll(cmd *exec.Cmd) {
 	if os.Getpid() == 1 {
 		_ = syscall.Kill(-1, syscall.SIGKILL)

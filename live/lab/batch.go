@@ -28,7 +28,7 @@ func Batch(ctx context.Context, jobs []Job, atOnce int, done func(i int, res *Re
 	go func() {
 		runtime.LockOSThread() // the child dies with the thread that started it: keep that thread
 		defer runtime.UnlockOSThread()
-		outcome <- withChild(ctx, false, func(in io.Writer, out io.Reader) error {
+		outcome <- withChild(ctx, func(in io.Writer, out io.Reader) error {
 			b := &batch{ctx: ctx, jobs: jobs, done: done, mergers: map[int]*merger{}}
 			return b.run(in, out, atOnce)
 		})

@@ -90,7 +90,7 @@ func childJob(ctx context.Context, req *request, own []netns.Space, number func(
 	defer cancel()
 	began, try := time.Now(), 1
 	p, rec, err := playMoved(ctx, s, &st, own, number())
-	for ; p != nil && st.again(s, rec, err, try, began); try++ {
+	for ; p != nil && st.mustRepeat(s, rec, err, try, began); try++ {
 		p, rec, err = playMoved(ctx, s, &st, own, number())
 	}
 	if p == nil {

@@ -121,7 +121,7 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 			return err
 		}
 		if errors.Is(err, live.ErrNotSimultaneous) && time.Now().Before(end) {
-			if err := again(&st, s, addrs); err != nil {
+			if err := renewNetwork(&st, s, addrs); err != nil {
 				return err
 			}
 			st.skew = skewOf(try)
@@ -151,9 +151,9 @@ func skewOf(try int) time.Duration {
 	return time.Duration(n/2+1) * time.Microsecond
 }
 
-// again makes a fresh network for one more try at a simultaneous moment. What comes
+// renewNetwork makes a fresh network for one more try at a simultaneous moment. What comes
 // before it was played once already, so the wait for it is cut short.
-func again(st *stage, s *scenario.Script, addrs []netip.Addr) error {
+func renewNetwork(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 	runtime.LockOSThread() // never undone: the thread is in a namespace of its own now
 	if err := netns.Renew(); err != nil {
 		return err

@@ -29,8 +29,8 @@ func tolerance(s *scenario.Script) time.Duration {
 	return max(least, min(most, shortest/part))
 }
 
-// again reports whether a run must be played once more.
-func (st *stage) again(s *scenario.Script, rec *recording, err error, try int, began time.Time) bool {
+// mustRepeat reports whether a run must be played once more.
+func (st *stage) mustRepeat(s *scenario.Script, rec *recording, err error, try int, began time.Time) bool {
 	return err == nil && st.hand == nil && st.program == nil && st.watch == 0 && rec.late > tolerance(s) && try < wireTries && time.Since(began) < wireTriesFor
 }
 

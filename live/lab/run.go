@@ -180,7 +180,7 @@ func runPrivate(ctx context.Context, s *scenario.Script, req request) (*Result, 
 
 // talk gives a child the script and takes down what it says.
 func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, err error) {
-	err = withChild(ctx, req.Program != nil, func(in io.Writer, out io.Reader) error {
+	err = withChild(ctx, func(in io.Writer, out io.Reader) error {
 		res, err = converse(ctx, s, req, in, out)
 		return err
 	})
@@ -190,15 +190,11 @@ func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, er
 	return res, nil
 }
 
-// withChild starts the child for a conversation, and sees it off; with programs, what it starts
-// ends with it.
-func withChild(ctx context.Context, programs bool, converse func(in io.Writer, out io.Reader) error) error {
+// withChild starts the child for a conversation, and sees it off; what it starts ends with it.
+func withChild(ctx context.Context, converse func(in io.Writer, out io.Reader) error) error {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
 		return refuse("namespace", netns.Setup(nil, 0))
-	}
-	if programs {
-		netns.OwnProcesses(cmd)
 	}
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
 	var stderr bytes.Buffer

@@ -75,9 +75,9 @@ type Session struct {
 var ErrOver = errors.New("the run is over")
 
 // Step begins a run between namespaces, as [RunWire] does, whose packets are let through
-// by hand; a w with models or a time to watch is refused. Whoever begins it must end it with [Session.Close]; it ends with the context too. A
-// script that cannot be played so gives a [*CannotError], a machine that refuses a
-// [*RefusedError].
+// by hand; a w with models or a time to watch is refused. Whoever begins it must end it
+// with [Session.Close]; it ends with the context too. A script that cannot be played so
+// gives a [*CannotError], a machine that refuses a [*RefusedError].
 func Step(ctx context.Context, s *scenario.Script, w Wire) (*Session, error) {
 	if err := CanWire(s); err != nil {
 		return nil, err

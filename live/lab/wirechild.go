@@ -19,7 +19,7 @@ import (
 func childWire(ctx context.Context, s *scenario.Script, st stage, out io.Writer) error {
 	began, try := time.Now(), 1
 	p, rec, err := playWire(ctx, s, st)
-	for ; p != nil && st.again(s, rec, err, try, began); try++ {
+	for ; p != nil && st.mustRepeat(s, rec, err, try, began); try++ {
 		runtime.LockOSThread() // never undone: the thread is in a namespace of its own now
 		if err := netns.Renew(); err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 )
 
 // Command returns a command that runs this executable in new user, network and process
-// namespaces: whatever it starts ends with it, however it ends. It is killed when the
+// namespaces: whatever it starts ends with it, however it ends (pid_namespaces(7)). It is killed when the
 // thread that starts it ends, so start it from a goroutine that is locked to its thread
 // and stays.
 func Command(ctx context.Context, args ...string) *exec.Cmd {
@@ -29,10 +29,6 @@ func Command(ctx context.Context, args ...string) *exec.Cmd {
 	}
 	return cmd
 }
-
-// OwnProcesses lets a [Command] begin a process namespace, too: when it ends, however it ends, the
-// kernel ends all that it has started (pid_namespaces(7)).
-func OwnProcesses(cmd *exec.Cmd) { cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWPID }
 
 // Renew moves the calling thread, which must be locked to its goroutine and stay so,
 // into one more private namespace.

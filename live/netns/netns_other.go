@@ -17,9 +17,6 @@ var ErrUnsupported = errors.New("netns: only Linux has network namespaces")
 // Command returns nil.
 func Command(context.Context, ...string) *exec.Cmd { return nil }
 
-// OwnProcesses does nothing: there is no command.
-func OwnProcesses(*exec.Cmd) {}
-
 // Setup returns ErrUnsupported.
 func Setup([]netip.Addr, int) error { return ErrUnsupported }
 

@@ -140,22 +140,33 @@ func (c *conn) sendFiles(ctx context.Context) error {
 	return nil
 }
 
-// sendFile sends a file and waits for the receiver's verdict.
-func (c *conn) sendFile(path string) error {
-	name := c.opt.As
-	if name == "" {
-		name = filepath.Base(path)
+// openFile opens a file that is to be sent, and says as what. An error is noted.
+func (c *conn) openFile(path string) (*os.File, Header, error) {
+	head := Header{Name: c.opt.As}
+	if head.Name == "" {
+		head.Name = filepath.Base(path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return c.fileFailed(name, "not-read", plain(err))
+		return nil, head, c.fileFailed(head.Name, "not-read", plain(err))
 	}
-	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return c.fileFailed(name, "not-read", plain(err))
+		_ = f.Close()
+		return nil, head, c.fileFailed(head.Name, "not-read", plain(err))
 	}
-	head, s := Header{name, info.Size()}, c.stream()
+	head.Size = info.Size()
+	return f, head, nil
+}
+
+// sendFile sends a file and waits for the receiver's verdict.
+func (c *conn) sendFile(path string) error {
+	f, head, err := c.openFile(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	name, s := head.Name, c.stream()
 	c.note(WhyFileOffered, name, head.Size)
 	c.calls("send", c.name+" header")
 	n, err := s.Write(head.Bytes())

@@ -27,29 +27,21 @@ func ParseStar(first string) (name string, size int64) {
 
 // sendStar sends a file behind such a header.
 func (c *conn) sendStar(path string) error {
-	name := c.opt.As
-	if name == "" {
-		name = filepath.Base(path)
-	}
-	f, err := os.Open(path)
+	f, head, err := c.openFile(path)
 	if err != nil {
-		return c.fileFailed(name, "not-read", plain(err))
+		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return c.fileFailed(name, "not-read", plain(err))
-	}
-	if err := c.send(name + "**" + strconv.FormatInt(info.Size(), 10)); err != nil {
+	if err := c.send(head.Name + "**" + strconv.FormatInt(head.Size, 10)); err != nil {
 		return err
 	}
 	s := c.stream()
-	s.begin(info.Size())
-	n, err := io.CopyBuffer(onlyWriter{s}, io.LimitReader(f, info.Size()), make([]byte, starPiece))
+	s.begin(head.Size)
+	n, err := io.CopyBuffer(onlyWriter{s}, io.LimitReader(f, head.Size), make([]byte, starPiece))
 	if err != nil {
-		return c.returned("send", c.name+" "+name, "", err)
+		return c.returned("send", c.name+" "+head.Name, "", err)
 	}
-	c.note(WhyFileHanded, name, n, s.count)
+	c.note(WhyFileHanded, head.Name, n, s.count)
 	return nil
 }
 

@@ -5,65 +5,100 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
-	"strconv"
+	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 
-	"github.com/creack/pty"
-
-	"netlab/capture"
 	"netlab/capture/explain"
+	"netlab/live/netns"
 )
+
+// In the network namespace where the recording is, another program makes what is recorded, when
+// it is told so: c connects to a server, e ends both.
+const (
+	connectNow = 'c'
+	endNow     = 'e'
+	traffic    = 3 // the file descriptor from which it is told
+	trafficIn  = "127.0.0.1:8080"
+)
+
+func init() { commands["capture-apart"] = captureApart }
+
+// captureApart is netlab in a network namespace of its own, with the other program.
+func captureApart() {
+	if err := netns.Setup([]netip.Addr{netip.MustParseAddr("127.0.0.1")}, 0); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitMachine)
+	}
+	go func() {
+		var open []io.Closer
+		told := make([]byte, 1)
+		for in := os.NewFile(traffic, "told"); ; {
+			if _, err := in.Read(told); err != nil {
+				return
+			}
+			switch told[0] {
+			case connectNow:
+				ln, err := net.Listen("tcp4", trafficIn)
+				if err != nil {
+					panic(err)
+				}
+				c, err := net.Dial("tcp4", trafficIn)
+				if err != nil {
+					panic(err)
+				}
+				x, err := ln.Accept()
+				if err != nil {
+					panic(err)
+				}
+				open = []io.Closer{c, x}
+			case endNow:
+				for _, c := range open {
+					_ = c.Close()
+				}
+			}
+		}
+	}()
+	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // On a terminal a recording is shown while it goes on, and q ends it: the file is complete, and
 // the list of conversations comes after the screen.
 func TestCaptureScreen(t *testing.T) {
-	probe, err := capture.Open("lo", func(capture.Frame) {})
-	if err != nil {
-		t.Skipf("this user may not record packets: %v", err)
-	}
-	if _, err := probe.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
+	runtime.LockOSThread() // the recording ends with the thread that began it
+	defer runtime.UnlockOSThread()
 	file := filepath.Join(t.TempDir(), "run.pcapng")
 	l := newLeaving(t)
-	l.cmd.Args = []string{"netlab", "capture", "-i", "lo", "-o", file, "port " + strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)}
-	outer, inner, err := pty.Open()
+	env := l.cmd.Env
+	l.cmd = netns.Command(t.Context())
+	l.cmd.Env, l.cmd.Dir = env, l.dir
+	l.cmd.Args = []string{"capture-apart", "capture", "-i", "lo", "-o", file, "port 8080"}
+	told, tell, err := os.Pipe()
 	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
-	}
-	defer outer.Close()
-	defer inner.Close()
-	if err := pty.Setsize(outer, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)
 	}
-	l.cmd.Stdin, l.cmd.Stdout, l.cmd.Stderr = inner, inner, inner
-	l.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	defer told.Close()
+	defer tell.Close()
+	l.cmd.ExtraFiles = []*os.File{told}
+	outer, _ := l.terminal()
 	if err := l.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { _, _ = io.Copy(&l.out, outer) }()
+	say := func(s ...byte) {
+		if _, err := tell.Write(s); err != nil {
+			t.Fatal(err)
+		}
+	}
 	l.until("it waits for packets", func() bool { return strings.Contains(l.out.String(), "Waiting for the first packet") })
-	c, err := net.Dial("tcp4", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := ln.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
+	say(connectNow)
 	l.until("the handshake is on the screen", func() bool { return strings.Contains(l.out.String(), "SYN,ACK") })
-	_, _ = c.Close(), x.Close()
+	say(endNow)
 	l.until("the end is on the screen, too", func() bool { return strings.Contains(l.out.String(), "FIN-WAIT-1") })
 	if _, err := outer.Write([]byte("q")); err != nil {
 		t.Fatal(err)

@@ -85,6 +85,27 @@ func newLeaving(t *testing.T, args ...string) *leaving {
 	return l
 }
 
+// terminal puts it on a terminal of 80x24: keys are written to outer, and inner is its own. What it
+// shows is collected.
+func (l *leaving) terminal() (outer, inner *os.File) {
+	l.t.Helper()
+	outer, inner, err := pty.Open()
+	if err != nil {
+		l.t.Fatalf("no pseudo-terminal: %v", err)
+	}
+	l.t.Cleanup(func() { _, _ = outer.Close(), inner.Close() })
+	if err := pty.Setsize(outer, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		l.t.Fatal(err)
+	}
+	l.cmd.Stdin, l.cmd.Stdout, l.cmd.Stderr = inner, inner, inner
+	if l.cmd.SysProcAttr == nil {
+		l.cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	l.cmd.SysProcAttr.Setsid, l.cmd.SysProcAttr.Setctty = true, true
+	go func() { _, _ = io.Copy(&l.out, outer) }()
+	return outer, inner
+}
+
 // family lists the processes that belong to it, with their network namespaces.
 func (l *leaving) family() map[string]string {
 	all := map[string]string{}
@@ -204,15 +225,7 @@ func TestScreenIsLeftInOrder(t *testing.T) {
 	for name, key := range map[string]string{"Ctrl-C": "\x03", "q": "q"} {
 		t.Run(name, func(t *testing.T) {
 			l := newLeaving(t, "--step")
-			outer, inner, err := pty.Open()
-			if err != nil {
-				t.Skipf("no pseudo-terminal: %v", err)
-			}
-			defer outer.Close()
-			defer inner.Close()
-			if err := pty.Setsize(outer, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
-				t.Fatal(err)
-			}
+			outer, inner := l.terminal()
 			modes := func() unix.Termios {
 				m, err := unix.IoctlGetTermios(int(inner.Fd()), unix.TCGETS)
 				if err != nil {
@@ -221,12 +234,9 @@ func TestScreenIsLeftInOrder(t *testing.T) {
 				return *m
 			}
 			before := modes()
-			l.cmd.Stdin, l.cmd.Stdout, l.cmd.Stderr = inner, inner, inner
-			l.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 			if err := l.cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			go func() { _, _ = io.Copy(&l.out, outer) }()
 			l.runs()
 			l.until("the SYN is held", func() bool { return strings.Contains(l.out.String(), "HELD: 1") })
 			if modes() == before {

@@ -12,14 +12,17 @@ import (
 
 // The test binary is netlab itself: scripts call it by that name, and the lab's
 // child is the same executable.
+// commands are what the test binary is under other names.
+var commands = map[string]func(){
+	"netlab": func() {
+		lab.Main()
+		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	},
+}
+
 func TestMain(m *testing.M) {
 	lab.Main()
-	testscript.Main(m, map[string]func(){
-		"netlab": func() {
-			lab.Main()
-			os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, commands)
 }
 
 func TestScripts(t *testing.T) {

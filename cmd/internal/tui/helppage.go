@@ -8,7 +8,7 @@ func (m *Model) helpPage() []line {
 	case m.wire != nil:
 		keys = append(keyLines(w, wireMap), keyLines(w, looking())...)
 	case m.talk != nil:
-		keys = append(keyLines(w, talkMap), keyLines(w, append(keyMap[:2:2], looking()...))...)
+		keys = append(keyLines(w, talkMap), keyLines(w, append(moving(), looking()...))...)
 	}
 	rows := m.h - 3
 	columns := 1

@@ -49,6 +49,7 @@ const (
 	actHelp      action = "help"
 	actQuit      action = "quit"
 	actLeave     action = "leave" // what quitting is where no progress is kept: a word of the help
+	actStep      action = "step"  // what next is where nothing is asked: a word of the help
 	actWireLive  action = "wire_live"
 
 	// While the real kernel is stepped:
@@ -155,6 +156,20 @@ func looking() (all []binding) {
 		case actQuit:
 			all = append(all, binding{actLeave, b.keys})
 		default: // of lessons
+		}
+	}
+	return all
+}
+
+// moving are the actions that go through time where nothing is asked.
+func moving() (all []binding) {
+	for _, b := range keyMap {
+		switch b.act {
+		case actNext:
+			all = append(all, binding{actStep, b.keys})
+		case actBack:
+			all = append(all, b)
+		default: // of lessons, or for looking
 		}
 	}
 	return all

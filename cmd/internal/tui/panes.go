@@ -62,7 +62,11 @@ func (m *Model) tcbPane(w int, full bool) []line {
 		lines = append(lines, l)
 	}
 	if full {
-		lines = append(lines, line{look: lookFaint, text: " " + width.Cut(m.s.Words.T("changed"), w-1)})
+		legend := m.s.Words.T("changed")
+		if !m.only { // a lesson asks
+			legend += "   " + m.s.Words.T("hidden")
+		}
+		lines = append(lines, line{look: lookFaint, text: " " + width.Cut(legend, w-1)})
 	}
 	return lines
 }

@@ -219,13 +219,22 @@ func (m *Model) listLines(w, n int) (lines []line) {
 		if i == at {
 			mark, look = "> ", lookSelected
 		}
-		text := fmt.Sprintf("%s#%d %s %s -> %s  %s", mark, c.N, c.Proto, c.Ends[0], c.Ends[1], m.s.Words.T("talk_packets", c.Packets))
-		if c.Proto == wire.TCP {
-			text += "  " + c.States[0].Words() + " | " + c.States[1].Words()
+		text := fmt.Sprintf("%s#%d %s %s -> %s", mark, c.N, c.Proto, c.Ends[0], c.Ends[1])
+		if c.Proto == wire.TCP { // the same states as the picture
+			text = addIfFits(text, c.States[0].Earliest.String()+" | "+c.States[1].Earliest.String(), w)
 		}
+		text = addIfFits(text, m.s.Words.T("talk_packets", c.Packets), w)
 		lines = append(lines, line{look: look, text: width.Cut(text, w)})
 	}
 	return lines
+}
+
+// addIfFits adds a column to a line if there is room for all of it.
+func addIfFits(text, column string, w int) string {
+	if longer := text + "  " + column; width.Of(longer) <= w {
+		return longer
+	}
+	return text
 }
 
 // newestLines tell what has happened until the moment shown, the newest n lines of it.

@@ -19,9 +19,17 @@ const (
 // findRepeats marks the segments that were sent again, with the one that they repeat as
 // their cause and with what proves why.
 func findRepeats(events []trace.Event) {
+	ends := map[trace.Flow]wire.Seq{} // behind the last octet that was sent
 	for i := range events {
 		e := &events[i]
 		if e.Kind != trace.Send || e.Proto != wire.TCP || e.Seg.Len() == 0 {
+			continue
+		}
+		end, some := ends[e.Flow()]
+		if !some || e.Seg.End().After(end) || e.Seg.Flags.Has(wire.SYN) {
+			ends[e.Flow()] = e.Seg.End()
+		}
+		if !some || e.Seg.Seq.AtOrAfter(end) { // nothing of it was sent before
 			continue
 		}
 		first := -1
