@@ -57,7 +57,9 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&format, "format", "f", "html", "of a lesson: "+strings.Join(lessonFormats, ", ")+"; of a scenario: "+strings.Join(formats, ", "))
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file instead of standard output")
 	cmd.Flags().BoolVar(&notes, "notes", false, "of a lesson: with the instructor's notes")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append(slices.Clone(formats), lessonFormats...), cobra.ShellCompDirectiveNoFileComp))
+	all := append(slices.Clone(formats), lessonFormats...)
+	formatByName(cmd, &format, &output, all)
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

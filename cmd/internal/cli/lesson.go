@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -255,7 +256,7 @@ func playLive(ctx context.Context, s *scenario.Script, wire bool, worst lab.Leve
 	return lab.RunWire(ctx, s, lab.Wire{Seed: seed})
 }
 
-func hasQuestion(l *course.Lesson, id string) bool { return contains(l.Questions(), id) }
+func hasQuestion(l *course.Lesson, id string) bool { return slices.Contains(l.Questions(), id) }
 
 // plainLesson writes the lesson to a pipe or a file.
 func (a *app) plainLesson(cmd *cobra.Command, s *course.Session, f *lessonFlags) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -207,7 +208,7 @@ func (a *app) checkFlags() error {
 		{"--theme", a.theme, []string{"auto", "dark", "light"}},
 		{"--color", a.color, []string{"auto", "always", "never"}},
 	} {
-		if !contains(f.allowed, f.value) {
+		if !slices.Contains(f.allowed, f.value) {
 			return usageError("one of "+strings.Join(f.allowed, ", "), "%s %q is unknown", f.name, f.value)
 		}
 	}
@@ -217,13 +218,4 @@ func (a *app) checkFlags() error {
 		}
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ func (a *app) reviewCommand() *cobra.Command {
 			}
 			var missed []course.Missed
 			for _, m := range lib.Missed(p) {
-				if len(args) == 0 || contains(args, m.Lesson.ID) {
+				if len(args) == 0 || slices.Contains(args, m.Lesson.ID) {
 					missed = append(missed, m)
 				}
 			}

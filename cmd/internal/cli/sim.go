@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,16 +26,26 @@ var formats = []string{"text", "json", "ladder", "svg", "mermaid", "html", "pcap
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (a *app) formatFlags(cmd *cobra.Command, format, output *string) {
-	cmd.Flags().StringVarP(format, "format", "f", "text", "one of "+strings.Join(formats, ", "))
+	cmd.Flags().StringVarP(format, "format", "f", "text", "one of "+strings.Join(formats, ", ")+"; or what the name after -o ends with")
 	cmd.Flags().StringVarP(output, "output", "o", "", "write to this file instead of standard output")
+	formatByName(cmd, format, output, formats)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// formatByName takes the format from the output's name, run.pcapng, if no --format names one.
+func formatByName(cmd *cobra.Command, format, output *string, known []string) {
+	cmd.PreRun = func(*cobra.Command, []string) {
+		if ending := strings.TrimPrefix(filepath.Ext(*output), "."); !cmd.Flags().Changed("format") && slices.Contains(known, ending) {
+			*format = ending
+		}
+	}
 }
 
 func (a *app) checkFormat(format *string, allowed []string) error {
 	if a.jsonFlag {
 		*format = "json"
 	}
-	if !contains(allowed, *format) {
+	if !slices.Contains(allowed, *format) {
 		return usageError("one of "+strings.Join(allowed, ", "), "--format %q is unknown", *format)
 	}
 	return nil

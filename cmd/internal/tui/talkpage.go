@@ -224,7 +224,7 @@ func (m *Model) listLines(w, n int) (lines []line) {
 			text = addIfFits(text, c.States[0].Earliest.String()+" | "+c.States[1].Earliest.String(), w)
 		}
 		text = addIfFits(text, m.s.Words.T("talk_packets", c.Packets), w)
-		lines = append(lines, line{look: look, text: width.Cut(text, w)})
+		lines = append(lines, line{look: look, text: width.Shorten(text, w)})
 	}
 	return lines
 }

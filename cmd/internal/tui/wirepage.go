@@ -269,7 +269,7 @@ func (m *Model) heldLines(w, n int) (lines []line) {
 			mark, look = "> ", lookSelected
 		}
 		text := mark + strconv.Itoa(i+1) + ") " + HeldText(m.s.Words, m.wire.now, held[i], m.label)
-		lines = append(lines, line{look: look, text: width.Cut(text, w)})
+		lines = append(lines, line{look: look, text: width.Shorten(text, w)})
 	}
 	return lines
 }

@@ -25,6 +25,14 @@ func Rune(r rune) int { return condition.RuneWidth(r) }
 // Cut returns as much of s as fits into n columns.
 func Cut(s string, n int) string { return condition.Truncate(s, max(0, n), "") }
 
+// Shorten cuts a text to n columns and shows by two dots that it has done so.
+func Shorten(s string, n int) string {
+	if n <= Of("..") {
+		return Cut(s, n)
+	}
+	return condition.Truncate(s, n, "..")
+}
+
 // Pad returns s with blanks up to n columns, cut if it is longer.
 func Pad(s string, n int) string {
 	s = Cut(s, n)

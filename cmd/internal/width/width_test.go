@@ -24,6 +24,25 @@ func TestPadAndCut(t *testing.T) {
 	}
 }
 
+// A shortened text says that it is one, and never ends in half a character of two columns.
+func TestShorten(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"SYN,ACK", 7, "SYN,ACK"},
+		{"retransmission", 8, "retran.."},
+		{"重传计时器", 7, "重传.."},
+		{"SYN", 1, "S"}, // no room even for the dots
+		{"SYN", -1, ""},
+	} {
+		if got := Shorten(c.text, c.n); got != c.want || Of(got) > max(0, c.n) {
+			t.Errorf("Shorten(%q, %d) = %q, want %q", c.text, c.n, got, c.want)
+		}
+	}
+}
+
 // English breaks at blanks, Chinese anywhere, but no line begins with a closing
 // mark or ends with an opening one, and nothing is lost.
 func TestWrap(t *testing.T) {
