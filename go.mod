@@ -4,7 +4,7 @@ go 1.24.2
 
 require (
 	github.com/google/gopacket v1.1.19
-	golang.org/x/sys v0.38.0
+	golang.org/x/sys v0.40.0
 )
 
 require (
@@ -14,11 +14,13 @@ require (
 	github.com/charmbracelet/x/term v0.2.1
 	github.com/creack/pty v1.1.24
 	github.com/expr-lang/expr v1.17.8
+	github.com/landlock-lsm/go-landlock v0.10.1
 	github.com/mattn/go-runewidth v0.0.19
 	github.com/rogpeppe/go-internal v1.14.1
 	github.com/spf13/cobra v1.10.2
 	github.com/vishvananda/netlink v1.3.1
 	golang.org/x/net v0.38.0
+	kernel.org/pub/linux/libs/security/libcap/psx v1.2.78
 )
 
 require (

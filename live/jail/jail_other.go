@@ -1,0 +1,22 @@
+//go:build !linux
+
+package jail
+
+import "os"
+
+// Main returns at once.
+func Main() {}
+
+// A Process is a program in its cell.
+type Process struct{}
+
+// Start returns ErrUnsupported.
+func Start(Cell, *os.File, *os.File, *os.File, *os.File) (*Process, error) {
+	return nil, ErrUnsupported
+}
+
+// Kill does nothing.
+func (p *Process) Kill() {}
+
+// Wait returns nothing.
+func (p *Process) Wait() Report { return Report{} }
