@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,11 @@ type Options struct {
 	Program  string
 	LaunchAt int
 	Launch   func() (port, as uint16, err error)
+	// Type gives the program a text on its standard input.
+	Type func(text string)
+	// Enough, if set, ends the run after a call that has returned what the script does not
+	// expect: what follows would only tell the same again, slowly.
+	Enough bool
 	// Settle, if set, returns when every packet sent so far has been recorded.
 	Settle func()
 	// Wire says that a network of our own carries the packets: it loses what the script
@@ -94,6 +100,7 @@ type Player struct {
 	ports  map[netip.AddrPort]wire.Endpoint // real ends to the script's
 	loss   *losses
 
+	failed   bool          // a call has returned what the script does not expect
 	late     time.Duration // see Late
 	starting time.Duration // how long the program that plays a host took to start
 	emitting sync.Mutex
@@ -144,7 +151,7 @@ func Play(ctx context.Context, s *scenario.Script, opt Options, ready func(*Play
 	}
 	ready(p)
 	due := time.Duration(-1) // the set time that is waited for
-	for !p.cursor.Done() {
+	for !p.cursor.Done() && !(p.opt.Enough && p.failed) {
 		if err := ctx.Err(); err != nil {
 			return p, fmt.Errorf("live: stopped: %w", err)
 		}
@@ -238,6 +245,10 @@ func (p *Player) begin(i int) error {
 	p.cursor.Start(i)
 	if p.opt.Program != "" && st.Host == p.opt.Program {
 		p.cursor.Return(i)
+		if st.Verb == scenario.Type && p.opt.Type != nil {
+			p.Say(st.Host, "is typed "+strconv.Quote(st.Text))
+			p.opt.Type(st.Text)
+		}
 		return p.launch(i)
 	}
 	if st.Verb == scenario.Then {
@@ -343,6 +354,7 @@ func (p *Player) finish(c *call, result string) {
 	if conn == "" {
 		conn = st.Result
 	}
+	p.failed = p.failed || p.script.Unexpected(c.stmt, result)
 	p.emit(trace.Event{Host: st.Host, Kind: trace.Return, Stmt: c.stmt + 1, Call: string(st.Verb), Conn: conn,
 		Result: result, Text: wire.Errno(result).Text()})
 	p.sample()

@@ -54,6 +54,7 @@ func (p *Player) checkThens() {
 
 // endThen records how a then line ended, and lets the script go on.
 func (p *Player) endThen(stmt int, note trace.Event) {
+	p.failed = p.failed || note.Result != scenario.ThenOK
 	for k, c := range p.calls {
 		if c.stmt == stmt {
 			p.calls = append(p.calls[:k], p.calls[k+1:]...)

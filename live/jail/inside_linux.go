@@ -38,7 +38,7 @@ var environment = []string{
 // warden is the first process of a cell: it furnishes it, gives all rights up, starts the
 // program, and reports how it ended. When it ends, everything in the cell does.
 func warden() int {
-	runtime.LockOSThread() // Landlock confines each thread by itself; ours sees the program that it starts
+	runtime.LockOSThread()                 // Landlock confines each thread by itself; ours sees the program that it starts
 	signal.Notify(make(chan os.Signal, 1)) // what the program sends to it comes to nothing; the kernel keeps KILL and STOP away
 	out := os.NewFile(reportFD, "report")
 	// The program gets its own three descriptors, whatever our ancestors have left open.

@@ -15,6 +15,13 @@ func Start(Cell, *os.File, *os.File, *os.File, *os.File) (*Process, error) {
 	return nil, ErrUnsupported
 }
 
+// Done returns a channel that is closed.
+func (p *Process) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
 // Kill does nothing.
 func (p *Process) Kill() {}
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -204,6 +205,27 @@ func TestForkBomb(t *testing.T) {
 	bomb.Wait()
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("the bomb took %v to be ended", took)
+	}
+}
+
+const counting = `
+import os, time
+n = 0
+try:
+    while n < 500:
+        if os.fork() == 0: time.sleep(20); os._exit(0)
+        n += 1
+except OSError: pass
+print(n, flush=True)
+os._exit(0)
+`
+
+// A program makes as many processes as it may, whoever runs the grader: also the machine's root,
+// for whom the kernel knows no such limit.
+func TestProcesses(t *testing.T) {
+	_, out := play(t, Cell{Argv: []string{"python3", "-c", counting}, Limits: Limits{Processes: 30}}, nil)
+	if n, err := strconv.Atoi(strings.TrimSpace(out)); err != nil || n < 25 || n > 30+wardenThreads {
+		t.Errorf("it made %q processes, and may make 30", out)
 	}
 }
 

@@ -6,11 +6,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
+	"slices"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"netlab/live/netns"
 )
 
 // marker is the environment variable that tells a process that it is a cell's warden.
@@ -121,18 +123,17 @@ func (p *Process) Wait() Report {
 // Done is closed when the program has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// spare is the number in this process's namespace that the program gets: if there is a second
-// one (see [netlab/live/netns.Command]), that; else our own. Host root has no limit to
-// its processes: as such no program may run.
+// spare is the number in this process's namespace that the program gets: an ordinary one, if
+// we are root and there is one, else our own. The machine's root has no limit to its processes:
+// as such no program may run.
 func spare(kind string, own int) int {
-	data, err := os.ReadFile("/proc/self/" + kind + "_map")
-	if err != nil {
+	if own != 0 {
 		return own
 	}
-	for line := range strings.Lines(string(data)) {
-		var inside, outside, size int
-		if n, _ := fmt.Sscan(line, &inside, &outside, &size); n == 3 && inside == own+1 && size == 1 {
-			return inside
+	all := netns.Mapped(kind)
+	for _, n := range []int{netns.Ordinary, netns.Nobodys} {
+		if slices.ContainsFunc(all, func(m [2]int) bool { return n >= m[0] && n-m[0] < m[1] }) {
+			return n
 		}
 	}
 	return own

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"time"
 
 	"netlab/live"
@@ -24,16 +23,10 @@ type Job struct {
 // cannot be shown gives a [*CannotError], a machine that refuses a [*RefusedError], which
 // also is what Batch returns then.
 func Batch(ctx context.Context, jobs []Job, atOnce int, done func(i int, res *Result, err error) error) error {
-	outcome := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // the child dies with the thread that started it: keep that thread
-		defer runtime.UnlockOSThread()
-		outcome <- withChild(ctx, func(in io.Writer, out io.Reader) error {
-			b := &batch{ctx: ctx, jobs: jobs, done: done, mergers: map[int]*merger{}}
-			return b.run(in, out, atOnce)
-		})
-	}()
-	return <-outcome
+	return withChild(ctx, func(in io.Writer, out io.Reader) error {
+		b := &batch{ctx: ctx, jobs: jobs, done: done, mergers: map[int]*merger{}}
+		return b.run(in, out, atOnce)
+	})
 }
 
 // A batch is the conversation with a child that plays many scripts.

@@ -14,6 +14,7 @@ import (
 
 	"netlab/capture"
 	"netlab/live"
+	"netlab/live/jail"
 	"netlab/live/netns"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
@@ -22,6 +23,7 @@ import (
 // Main must be the first call of main, and of each TestMain whose tests run
 // experiments. In the child it does the work and exits; elsewhere it returns at once.
 func Main() {
+	jail.Main()
 	if os.Getenv(marker) == "" {
 		return
 	}
@@ -80,6 +82,14 @@ func childMain(in io.Reader, out io.Writer) int {
 
 func childRun(ctx context.Context, m message, commands <-chan message, out io.Writer) error {
 	req := m.Request
+	if req.Make != nil || req.Program != nil && req.Program.Cell != nil {
+		if err := netns.OwnProc(); err != nil {
+			return writeMessage(out, refusal("cell", err))
+		}
+	}
+	if req.Make != nil {
+		return childMake(ctx, req, out)
+	}
 	s, err := scenario.Parse(req.Name, req.Text)
 	if err != nil {
 		return fmt.Errorf("lab: %w", err)
@@ -101,6 +111,7 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 	}
 	if req.Wire {
 		st.seed, st.models, st.watch = req.Seed, req.Models, time.Duration(req.Watch)
+		st.wall, st.enough = time.Duration(req.Wall), req.Enough
 		if req.Step {
 			st.hand = newHand(commands, out)
 		}
@@ -171,6 +182,8 @@ func renewNetwork(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 type recording struct {
 	id     int           // of the request, in a batch
 	late   time.Duration // on the wire: how late a packet or a call was at most
+	over   bool          // the script's time was over before its last statement
+	end    *ProgramEnd   // of a program in a cell
 	events []trace.Event
 	frames []message
 	raw    []capture.Frame

@@ -67,7 +67,7 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 		rec.event(e)
 		n.tell(e)
 	}
-	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Backend: back, Emit: emit, Remote: n.addModels(st)}
+	opt := live.Options{Addr: st.addr, FixedPorts: true, Wire: true, Enough: st.enough, Backend: back, Emit: emit, Remote: n.addModels(st)}
 	opt.ModelPorts = slices.Contains(s.Needs(), scenario.NeedRaw)
 	if s.Puppets() {
 		opt.Puppet = n.puppetSends
@@ -81,7 +81,12 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 	run := n.program(&st)
 	run.join(ctx, &opt)
 	done := make(chan struct{})
-	p, err := live.Play(ctx, s, opt, func(p *live.Player) {
+	playing, cancel := ctx, context.CancelFunc(func() {})
+	if st.wall > 0 {
+		playing, cancel = context.WithTimeout(ctx, st.wall)
+	}
+	defer cancel()
+	p, err := live.Play(playing, s, opt, func(p *live.Player) {
 		n.know(p)
 		run.know(p)
 		n.startModels(p, emit, done)
@@ -90,6 +95,9 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 			st.hand.join(n, p, rec)
 		}
 	})
+	if rec.over = playing.Err() != nil && ctx.Err() == nil; rec.over {
+		err = nil
+	}
 	if err == nil {
 		n.seeOff(ctx, &st, run)
 	}
@@ -103,7 +111,7 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 			rec.frames = append(rec.frames, message{Type: "packet", TimeNs: h.frame.Time.UnixNano(), Data: h.frame.Data, Orig: h.frame.OrigLen})
 		}
 	}
-	run.end()
+	rec.end = run.result(run.end())
 	p.Tidy()
 	return p, rec, err
 }

@@ -26,6 +26,8 @@ type stage struct {
 	seed    uint64                      // of a network whose accidents are by chance
 	models  map[string]string           // profiles of the hosts that the model plays
 	watch   time.Duration               // how long to look on after the last statement; 0: until all is quiet
+	wall    time.Duration               // for the script; 0: as long as its calls may take
+	enough  bool                        // the first call that goes wrong ends the run
 	hand    *hand                       // lets packets through one by one; nil: they travel by themselves
 	program *Program                    // plays a host; nil: the script plays all
 	capture bool                        // packets can be recorded

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"netlab/live"
+	"netlab/live/jail"
 	"netlab/live/netns"
 	"netlab/sim/scenario"
 )
@@ -26,6 +28,16 @@ import (
 type Program struct {
 	Host    string `json:"host"`
 	Command string `json:"command"` // for sh -c
+	// Cell, if set, is where a program runs that nobody trusts; Command is not used then, and
+	// Work holds its files, a tar archive.
+	Cell *jail.Cell `json:"cell,omitempty"`
+	Work []byte     `json:"-"`
+	// Stays says that nobody waits for the program to end by itself, as a server does not.
+	Stays bool `json:"stays,omitempty"`
+	// Within is how long it may take to serve, Output how many octets it may print; 0: see
+	// the constants.
+	Within time.Duration `json:"within_ns,omitempty"`
+	Output int64         `json:"output,omitempty"`
 }
 
 // How long a program may take to listen, and to end by itself once its peer is done; and how
@@ -44,14 +56,19 @@ type running struct {
 	wire  bool       // its host has a namespace of its own: there 127.0.0.1 is nobody else's
 	other bool       // the others take the script's port as it stands
 	space int        // the namespace; 0: the one of the thread that starts it
-	env   []string
+	told  []string   // what its environment says of its part
 
-	cmd  *exec.Cmd // nil: it was not started
-	done chan struct{}
-	mu   sync.Mutex
-	p    *live.Player
-	said string // last
-	how  string // it ended; known when done is closed
+	cmd    *exec.Cmd // if it is a command of ours
+	stop   func()    // ends the program and all that it has started; nil: it was not started
+	done   chan struct{}
+	cell   *jail.Process // if it runs in one
+	typed  *os.File      // its standard input then
+	out    *output
+	failed string // why it plays no part
+	mu     sync.Mutex
+	p      *live.Player
+	said   string // last
+	how    string // it ended; known when done is closed
 }
 
 // newRunning prepares a program for the part that it plays; nil if none plays one.
@@ -60,19 +77,14 @@ func newRunning(s *scenario.Script, st *stage) *running {
 		return nil
 	}
 	r := &running{prog: st.program, part: partOf(s, st.program.Host), addr: st.addr[st.program.Host]}
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, marker) {
-			r.env = append(r.env, v)
-		}
-	}
-	r.env = append(r.env, "PYTHONUNBUFFERED=1", "NETLAB_HOST="+r.prog.Host, "NETLAB_ADDR="+r.addr.String())
+	r.told = []string{"NETLAB_HOST=" + r.prog.Host, "NETLAB_ADDR=" + r.addr.String()}
 	if peer, ok := st.addr[r.part.peer]; ok {
-		r.env = append(r.env, "NETLAB_PEER="+peer.String())
+		r.told = append(r.told, "NETLAB_PEER="+peer.String())
 	} else if r.part.peer != "" { // a group
-		r.env = append(r.env, "NETLAB_PEER="+r.part.peer)
+		r.told = append(r.told, "NETLAB_PEER="+r.part.peer)
 	}
 	if r.part.port != 0 {
-		r.env = append(r.env, "NETLAB_PORT="+strconv.Itoa(int(r.part.port)))
+		r.told = append(r.told, "NETLAB_PORT="+strconv.Itoa(int(r.part.port)))
 	}
 	return r
 }
@@ -82,7 +94,13 @@ func newRunning(s *scenario.Script, st *stage) *running {
 func (r *running) join(ctx context.Context, opt *live.Options) {
 	if r != nil {
 		opt.Program, opt.LaunchAt = r.prog.Host, r.part.at
-		opt.Launch = func() (port, as uint16, err error) { return r.launch(ctx) }
+		opt.Type = r.typing
+		opt.Launch = func() (port, as uint16, err error) {
+			if port, as, err = r.launch(ctx); err != nil {
+				r.failed = err.Error()
+			}
+			return port, as, err
+		}
 	}
 }
 
@@ -117,7 +135,8 @@ func (r *running) launch(ctx context.Context) (port, as uint16, err error) {
 		return 0, 0, err
 	}
 	var first time.Time // when it was seen to listen
-	for end := time.Now().Add(listensWithin); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
+	patience := cmp.Or(r.prog.Within, listensWithin)
+	for end := time.Now().Add(patience); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
 		if best, ok := r.best(list.waiting(), before); ok {
 			if first.IsZero() {
 				first = time.Now()
@@ -132,38 +151,63 @@ func (r *running) launch(ctx context.Context) (port, as uint16, err error) {
 		default:
 		}
 	}
-	return 0, 0, fmt.Errorf("the program did not %s within %s%s", r.part.serving(), listensWithin, r.last())
+	return 0, 0, fmt.Errorf("the program did not %s within %s%s", r.part.serving(), patience, r.last())
 }
 
 // start starts the program, and begins to take down what it says.
 func (r *running) start() error {
-	cmd := exec.Command("/bin/sh", "-c", r.prog.Command)
-	cmd.Env = r.env
-	ownGroup(cmd)
-	out, err := cmd.StdoutPipe()
+	begin, how := r.command, r.ended
+	if r.prog.Cell != nil {
+		begin, how = r.confine, r.cellEnded
+	}
+	out, err := begin()
 	if err != nil {
-		return fmt.Errorf("lab: %w", err)
+		return err
 	}
-	cmd.Stderr = cmd.Stdout
-	if err := r.within(cmd.Start); err != nil {
-		return fmt.Errorf("lab: start %q: %w", r.prog.Command, err)
-	}
-	r.cmd, r.done = cmd, make(chan struct{})
+	r.done, r.out = make(chan struct{}), &output{most: cmp.Or(r.prog.Output, mostOutput), stop: r.stop}
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		r.listen(out)
+		defer out.Close()
+		r.listen(io.TeeReader(out, r.out))
 	}()
 	go func() {
 		<-read
-		r.how = "exits with 0"
-		if err := cmd.Wait(); err != nil {
-			r.how = "ends: " + err.Error()
-		}
+		r.how = how()
 		r.say("the program "+r.how, "")
 		close(r.done)
 	}()
 	return nil
+}
+
+// command starts the program as one of ours.
+func (r *running) command() (io.ReadCloser, error) {
+	cmd := exec.Command("/bin/sh", "-c", r.prog.Command)
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, marker) {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(append(cmd.Env, "PYTHONUNBUFFERED=1"), r.told...)
+	ownGroup(cmd)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := r.within(cmd.Start); err != nil {
+		return nil, fmt.Errorf("lab: start %q: %w", r.prog.Command, err)
+	}
+	r.cmd, r.stop = cmd, func() { killAll(cmd) }
+	return out, nil
+}
+
+// ended waits for the end of a program of ours.
+func (r *running) ended() string {
+	if err := r.cmd.Wait(); err != nil {
+		return "ends: " + err.Error()
+	}
+	return "exits with 0"
 }
 
 // serves notes where the program listens.
@@ -237,7 +281,7 @@ func (r *running) last() string {
 // await gives the program time to end by itself, by a clock that may stand still; meanwhile
 // it calls turn.
 func (r *running) await(ctx context.Context, now func() time.Time, turn func()) {
-	if r == nil || r.cmd == nil {
+	if r == nil || r.stop == nil || r.prog.Stays {
 		return
 	}
 	for end := now().Add(endsWithin); now().Before(end); turn() {
@@ -261,12 +305,22 @@ func (r *running) hush() {
 	r.p = nil
 }
 
-// end ends the program, and all that it has started. How it is ended is no part of the run.
-func (r *running) end() {
+// end ends the program, and all that it has started, and reports whether it was still running.
+// How it is ended is no part of the run.
+func (r *running) end() (wasRunning bool) {
 	r.hush()
-	if r == nil || r.cmd == nil {
-		return
+	if r == nil || r.stop == nil {
+		return false
 	}
-	killAll(r.cmd)
+	select {
+	case <-r.done:
+	default:
+		wasRunning = true
+	}
+	r.stop()
+	if r.typed != nil {
+		_ = r.typed.Close()
+	}
 	<-r.done
+	return wasRunning
 }

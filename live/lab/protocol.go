@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"netlab/capture"
+	"netlab/live/jail"
 )
 
 // marker is the environment variable that tells a process that it is the child.
@@ -34,13 +35,19 @@ type request struct {
 	ID      int `json:"id,omitempty"`
 	// Program plays a host; nil: the script plays all.
 	Program *Program `json:"program,omitempty"`
+	// Wall bounds the script, or what is made, in nanoseconds; 0: the calls' deadlines do.
+	Wall int64 `json:"wall_ns,omitempty"`
+	// Enough ends the run after the first call that returns what the script does not expect.
+	Enough bool `json:"enough,omitempty"`
+	// Make asks for a command to be run in a cell, and no more.
+	Make *jail.Cell `json:"make,omitempty"`
 
 	session *Session // takes the moments of a stepped run
 }
 
 // A message comes up from the child.
 type message struct {
-	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, refused, ready, end
+	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, refused, ready, made, end
 	Request *request        `json:"request,omitempty"`
 	ID      int             `json:"id,omitempty"` // of the request that it answers, in a batch
 	Event   json.RawMessage `json:"event,omitempty"`
@@ -58,14 +65,16 @@ type message struct {
 	Tries   int             `json:"tries,omitempty"` // end: until a simultaneous moment came about
 	// How often a run on the wire was played because the machine was late, and by how much it
 	// still was, in nanoseconds; 0: no more than it may be.
-	WireTries int     `json:"wire_tries,omitempty"`
-	Late      int64   `json:"late_ns,omitempty"`
-	Error     string  `json:"error,omitempty"`
-	Stage     string  `json:"stage,omitempty"` // refused: what was tried
-	Errno     int     `json:"errno,omitempty"`
-	At        int     `json:"at,omitempty"`     // event, when stepped: its place
-	Moment    *moment `json:"moment,omitempty"` // moment: what is held now
-	Packet    *Packet `json:"packet,omitempty"` // release, drop, duplicate: which
+	WireTries int         `json:"wire_tries,omitempty"`
+	Late      int64       `json:"late_ns,omitempty"`
+	Error     string      `json:"error,omitempty"`
+	Program   *ProgramEnd `json:"program,omitempty"` // end, made
+	Over      bool        `json:"over,omitempty"`    // end: the script's time was over before its last statement
+	Stage     string      `json:"stage,omitempty"`   // refused: what was tried
+	Errno     int         `json:"errno,omitempty"`
+	At        int         `json:"at,omitempty"`     // event, when stepped: its place
+	Moment    *moment     `json:"moment,omitempty"` // moment: what is held now
+	Packet    *Packet     `json:"packet,omitempty"` // release, drop, duplicate: which
 }
 
 // maxMessage bounds one line: a 64 KiB segment in base64 with room to spare.

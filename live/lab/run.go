@@ -41,8 +41,11 @@ type Result struct {
 	Stats  capture.Stats
 	Tries  int           // how often a script with a simultaneous moment was played until it came about
 	Late   time.Duration // on the wire: how late packets or calls were, if that was too much for the script's delays
-	Reason string        // why the level is not better; empty at level 1
-	Fix    string        // one line that mends it
+	// Program is how a program in a cell fared; nil: there was none.
+	Program *ProgramEnd
+	Over    bool   // the time of the script was over before its last statement
+	Reason  string // why the level is not better; empty at level 1
+	Fix     string // one line that mends it
 }
 
 // Run plays the script with real sockets at the best level there is, but none
@@ -99,6 +102,10 @@ type Wire struct {
 	// Watch is for how long the run goes on after the last statement; 0: until everything is
 	// acknowledged and the network is quiet.
 	Watch time.Duration
+	// Wall bounds the script as a whole; 0: its calls' deadlines do.
+	Wall time.Duration
+	// Enough ends the run after the first call that returns what the script does not expect.
+	Enough bool
 }
 
 // RunWire plays the script with a private namespace for each host and a network of our own
@@ -114,7 +121,7 @@ func RunWire(ctx context.Context, s *scenario.Script, w Wire) (*Result, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest(s)+listensWithin+endsWithin)
 	defer cancel()
-	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models, Program: w.Program, Watch: int64(w.Watch)})
+	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models, Program: w.Program, Watch: int64(w.Watch), Wall: int64(w.Wall), Enough: w.Enough})
 }
 
 // longest bounds a run: all its calls one after the other, and the rest.
@@ -162,28 +169,20 @@ const silence = 20 * time.Second
 
 // runPrivate plays the script in a child with namespaces of its own, in the way asked for.
 func runPrivate(ctx context.Context, s *scenario.Script, req request) (*Result, error) {
-	type outcome struct {
-		res *Result
-		err error
+	var files []*os.File
+	if req.Program != nil && req.Program.Cell != nil {
+		work, err := spool(req.Program.Work)
+		if err != nil {
+			return nil, err
+		}
+		defer work.Close()
+		files = append(files, work)
 	}
-	done := make(chan outcome, 1)
-	go func() {
-		// The child dies with the thread that started it: keep that thread.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		res, err := talk(ctx, s, req)
-		done <- outcome{res, err}
-	}()
-	o := <-done
-	return o.res, o.err
-}
-
-// talk gives a child the script and takes down what it says.
-func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, err error) {
-	err = withChild(ctx, func(in io.Writer, out io.Reader) error {
+	var res *Result
+	err := withChild(ctx, func(in io.Writer, out io.Reader) (err error) {
 		res, err = converse(ctx, s, req, in, out)
 		return err
-	})
+	}, files...)
 	if err != nil {
 		return nil, err
 	}
@@ -191,12 +190,25 @@ func talk(ctx context.Context, s *scenario.Script, req request) (res *Result, er
 }
 
 // withChild starts the child for a conversation, and sees it off; what it starts ends with it.
-func withChild(ctx context.Context, converse func(in io.Writer, out io.Reader) error) error {
+// The files are its descriptors from 3 on.
+func withChild(ctx context.Context, converse func(in io.Writer, out io.Reader) error, files ...*os.File) error {
+	outcome := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // the child dies with the thread that started it: keep that thread
+		defer runtime.UnlockOSThread()
+		outcome <- attend(ctx, converse, files)
+	}()
+	return <-outcome
+}
+
+// attend does what withChild says, on a thread that stays.
+func attend(ctx context.Context, converse func(in io.Writer, out io.Reader) error, files []*os.File) error {
 	cmd := netns.Command(ctx)
 	if cmd == nil {
 		return refuse("namespace", netns.Setup(nil, 0))
 	}
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, marker) }), marker+"=1")
+	cmd.ExtraFiles = files
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	cmd.WaitDelay = 2 * time.Second
@@ -273,7 +285,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 					"try again when the machine is less busy, or look at the model: netlab sim"}
 			case msg.Error == live.ErrNotLost.Error():
 				return nil, &CannotError{"a packet to lose never came (a kernel cuts its segments its own way), or came too close behind the one before it for a socket filter", "look at the model: netlab sim"}
-			case msg.Error != "" && !req.session.hasStopped():
+			case msg.Error != "" && !req.session.hasStopped() && (msg.Program == nil || msg.Program.Failed == ""):
 				return nil, errors.New(msg.Error)
 			}
 			level := LevelPrivate
@@ -287,6 +299,7 @@ func converse(ctx context.Context, s *scenario.Script, req request, in io.Writer
 			if req.Step {
 				res.Trace.Notes = append(res.Trace.Notes, steppedNote)
 			}
+			res.Program, res.Over = msg.Program, msg.Over
 			res.punctual(msg)
 			if res.Tries = msg.Tries; msg.Tries > 0 {
 				res.Trace.Notes = append(res.Trace.Notes, fmt.Sprintf("try %d: what the hosts sent at the same moment crossed", msg.Tries))

@@ -36,7 +36,7 @@ func childWire(ctx context.Context, s *scenario.Script, st stage, out io.Writer)
 		rec.events = nil // they are told
 	}
 	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: capture.Stats{Captured: len(rec.frames)},
-		WireTries: try, Late: int64(rec.tooLate(s))}
+		WireTries: try, Late: int64(rec.tooLate(s)), Program: rec.end, Over: rec.over}
 	return rec.sendAll(out, end, err)
 }
 

@@ -14,20 +14,64 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Command returns a command that runs this executable in new user, network and process
-// namespaces: whatever it starts ends with it, however it ends (pid_namespaces(7)). It is killed when the
+// Command returns a command that runs this executable in new user, network, mount and
+// process namespaces: whatever it starts ends with it, however it ends (pid_namespaces(7)). It is killed when the
 // thread that starts it ends, so start it from a goroutine that is locked to its thread
 // and stays.
 func Command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:                 unix.CLONE_NEWUSER | unix.CLONE_NEWNET | unix.CLONE_NEWPID,
-		UidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-		GidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		Cloneflags:                 unix.CLONE_NEWUSER | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWNS,
+		UidMappings:                mapping("uid", os.Getuid()),
+		GidMappings:                mapping("gid", os.Getgid()),
 		GidMappingsEnableSetgroups: false,
 		Pdeathsig:                  syscall.SIGKILL,
 	}
 	return cmd
+}
+
+// OwnProc gives this process, which [Command] has started, a /proc with its own processes in it:
+// without it, it cannot make namespaces for others.
+func OwnProc() error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("netns: %w", err)
+	}
+	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return fmt.Errorf("netns: a /proc of our own: %w", err)
+	}
+	return nil
+}
+
+// Nobodys is a number that belongs to no person, as subordinate numbers do; Ordinary stands for
+// it in the namespaces of a process that the machine's root has started.
+const (
+	Nobodys  = 231072
+	Ordinary = 1
+)
+
+// mapping says who a process in a namespace of its own is outside: root inside, and ourselves
+// outside. If we are root outside, too, there is a second, ordinary, one inside, for programs
+// that must not be the machine's root.
+func mapping(kind string, own int) []syscall.SysProcIDMap {
+	all := []syscall.SysProcIDMap{{ContainerID: 0, HostID: own, Size: 1}}
+	for _, m := range Mapped(kind) {
+		if os.Geteuid() == 0 && Nobodys >= m[0] && Nobodys-m[0] < m[1] {
+			return append(all, syscall.SysProcIDMap{ContainerID: Ordinary, HostID: Nobodys, Size: 1})
+		}
+	}
+	return all
+}
+
+// Mapped lists the numbers, of users (uid) or groups (gid), that exist in this process's
+// namespace: the first of each range, and how many they are (user_namespaces(7)).
+func Mapped(kind string) (ranges [][2]int) {
+	for line := range strings.Lines(readFile("/proc/self/" + kind + "_map")) {
+		var inside, outside, size int
+		if n, _ := fmt.Sscan(line, &inside, &outside, &size); n == 3 {
+			ranges = append(ranges, [2]int{inside, size})
+		}
+	}
+	return ranges
 }
 
 // Renew moves the calling thread, which must be locked to its goroutine and stay so,

@@ -23,6 +23,9 @@ func Setup([]netip.Addr, int) error { return ErrUnsupported }
 // Renew returns ErrUnsupported.
 func Renew() error { return ErrUnsupported }
 
+// OwnProc returns ErrUnsupported.
+func OwnProc() error { return ErrUnsupported }
+
 // Slow returns ErrUnsupported.
 func Slow() error { return ErrUnsupported }
 

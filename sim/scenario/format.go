@@ -169,6 +169,8 @@ func (s *Stmt) Args() string {
 		if s.All {
 			add("all")
 		}
+	case s.End:
+		add("end")
 	case s.Verb == Shutdown:
 		add(s.How)
 	}

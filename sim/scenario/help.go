@@ -40,6 +40,7 @@ THE PROGRAMS
   recv x 100                       one read of at most 100 octets
   recv x 100 all                   reads until 100 have come (MSG_WAITALL)
   recv x "text"                    reads until as many have come, and compares
+  recv x end                       reads, and expects that the peer has closed
   shutdown c write|read|both       ends one direction, or both
   close c                          gives the socket up
   wait c                           waits for a call that was started with &
@@ -54,6 +55,9 @@ THE PROGRAMS
   getsockopt c SO_ERROR            the pending error, which it clears
   open s B:80                      RFC 9293's own OPEN turns a listener into a
                                    caller; no socket API has it
+
+  type "text"                      types on the standard input of a real program
+                                   that plays the host; else nothing happens
 
   u = socket udp                   for datagrams; bind, connect, send, recv,
                                    shutdown and close work on it too

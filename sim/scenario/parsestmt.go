@@ -26,7 +26,7 @@ var verbHelp = []struct {
 	{Accept, "x = accept s"},
 	{Connect, "connect c B:80"},
 	{SendCall, `send c "text"  or  send c 1000`},
-	{Recv, `recv x 100  or  recv x 100 all  or  recv x "text"`},
+	{Recv, `recv x 100  or  recv x 100 all  or  recv x "text"  or  recv x end`},
 	{Shutdown, "shutdown c write|read|both"},
 	{Close, "close c"},
 	{Wait, "wait c"},
@@ -38,6 +38,7 @@ var verbHelp = []struct {
 	{Leave, "leave u 239.2.2.222"},
 	{Poll, "poll c POLLIN|POLLOUT"},
 	{Open, "open s B:80"},
+	{Type, `type "text"`},
 	{Segment, segmentForm},
 	{Datagram, datagramForm},
 }
@@ -160,6 +161,9 @@ func (p *parser) parseCall(w *words, st *Stmt) bool {
 	if st.Verb == Segment || st.Verb == Datagram {
 		return p.parseMade(w, st)
 	}
+	if st.Verb == Type {
+		return p.parseOctets(w, st)
+	}
 	t, ok := w.next("the name of a socket: " + form(st.Verb))
 	if !ok {
 		return false
@@ -269,6 +273,14 @@ func (p *parser) parseOctets(w *words, st *Stmt) bool {
 	least := uint64(1)
 	if st.Verb == SendTo {
 		least = 0
+	}
+	if st.Verb == Recv && t.text == "end" && p.protoOf(st) == wire.TCP {
+		st.End = true
+		return true
+	}
+	if st.Verb == Type {
+		w.fail(t.col, "what is typed is a text", form(Type))
+		return false
 	}
 	n, ok := w.parseNumber(t.text, t.col, "number of octets", least, maxOctets)
 	st.N = int(n)

@@ -210,3 +210,42 @@ A: wait c
 	c.Return(3)
 	next(time.Millisecond, 4, "accept has no time of its own, and the line above it has returned")
 }
+
+// A call that fails is unexpected unless the script says so; octets after what should be the
+// end are, too.
+func TestUnexpected(t *testing.T) {
+	s, err := Parse("t", `host A
+host B
+link A B
+A: c = socket tcp
+A: connect c B:80
+A: recv c "hello"
+A: recv c end
+expect A connect returns ECONNREFUSED
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := &s.Stmts[3]
+	for _, c := range []struct {
+		stmt   int
+		result string
+		want   bool
+	}{
+		{1, "0", false},
+		{1, "ECONNREFUSED", false}, // an expect line names it
+		{1, "ETIMEDOUT", true},
+		{2, "5", false},
+		{2, s.Stmts[2].RecvResult("help!"), true},
+		{2, "ECONNRESET", true},
+		{3, end.RecvResult(""), false},
+		{3, end.RecvResult("more"), true},
+	} {
+		if got := s.Unexpected(c.stmt, c.result); got != c.want {
+			t.Errorf("%s returns %q: unexpected %v, want %v", s.Stmts[c.stmt].Verb, c.result, got, c.want)
+		}
+	}
+	if want := `4, not the end but "more"`; end.RecvResult("more") != want {
+		t.Errorf("%q, want %q", end.RecvResult("more"), want)
+	}
+}

@@ -142,6 +142,7 @@ const (
 	Open     Verb = "open"     // RFC 9293's own OPEN, on a socket that listens
 	Segment  Verb = "segment"  // a puppet's
 	Datagram Verb = "datagram" // a puppet's
+	Type     Verb = "type"     // on the standard input of a real program that plays the host
 	Then     Verb = "then"     // nobody's: the script waits for something to happen
 )
 
@@ -173,6 +174,7 @@ type Stmt struct {
 	HasText    bool
 	N          int    // send, recv: how many octets; 0: not said
 	All        bool   // recv: until N octets have come (MSG_WAITALL)
+	End        bool   // recv: expects the end of the stream
 	How        string // shutdown: read, write or both
 	Background bool   // & : do not wait for it
 	Within     time.Duration
@@ -316,52 +318,6 @@ func (s *Script) Intent() string {
 		b = append(b, strings.TrimSpace(strings.TrimPrefix(l.comment, "#")))
 	}
 	return strings.Join(b, " ")
-}
-
-// Octets returns what a send statement sends: its text, or that many letters.
-func (s *Stmt) Octets() string {
-	if s.HasText {
-		return s.Text
-	}
-	if s.octets != "" {
-		return s.octets
-	}
-	return Pattern(s.N)
-}
-
-// Pattern is what a call sends that names only a number of octets: the alphabet, again and
-// again.
-func Pattern(n int) string {
-	const letters = "abcdefghijklmnopqrstuvwxyz"
-	return strings.Repeat(letters, n/len(letters)+1)[:n]
-}
-
-// Wants is how many more octets a recv asks for when it has n, and whether it asks again
-// until it has them all.
-func (s *Stmt) Wants(n int) (more int, all bool) {
-	switch {
-	case s.HasText:
-		return len(s.Text) - n, true
-	case s.All:
-		return s.N - n, true
-	case s.N > 0:
-		return s.N, false
-	default:
-		return defaultRecv, false
-	}
-}
-
-// defaultRecv is how many octets recv() asks for when the script does not say.
-const defaultRecv = 65536
-
-// RecvResult is what a recv statement returns in a trace once it has read got:
-// the number of octets, and a complaint if the script expected another text.
-func (s *Stmt) RecvResult(got string) string {
-	n := fmt.Sprint(len(got))
-	if s.HasText && got != s.Text {
-		return fmt.Sprintf("%s, not the text %q but %q", n, s.Text, got)
-	}
-	return n
 }
 
 // Address returns the IPv4 address of host i: the script's, or one in 10.0.0.0/24.

@@ -82,10 +82,10 @@ type Check struct {
 	Rationale   string       `json:"rationale,omitempty"` // one line: what happened, in the student's words
 	Expected    string       `json:"expected,omitempty"`
 	Actual      string       `json:"actual,omitempty"`
-	Steps       []string     `json:"steps,omitempty"` // what was done before, in order
-	Cause       string       `json:"cause,omitempty"` // probable, in terms of the socket API
+	Steps       []string     `json:"steps,omitempty"`  // what was done before, in order
+	Cause       string       `json:"cause,omitempty"`  // probable, in terms of the socket API
 	Belief      string       `json:"belief,omitempty"` // the misconception that it shows, by its id
-	Again       string       `json:"again,omitempty"` // the command that does this again
+	Again       string       `json:"again,omitempty"`  // the command that does this again
 	Evidence    *Evidence    `json:"evidence,omitempty"`
 	DurationMs  int64        `json:"duration_ms"`
 	Attempts    int          `json:"attempts,omitempty"` // how often it was run: a failed one is run again before it costs marks
