@@ -187,7 +187,7 @@ func (s *Sheet) because(r *row, f field, as Notation, lang string) string {
 		return s.path(r, f, as, lang)
 	case kindState:
 		if rule := r.rules[f.host]; rule != nil && !s.unchanged(r, f.host) {
-			return f.name + ": " + say(lang, "why", text.For(lang).Rule(rule), rule.Ref)
+			return say(lang, "sheet-line", f.name, say(lang, "why", text.For(lang).Rule(rule), rule.Ref))
 		}
 		return say(lang, "unchanged", f.host)
 	default: // the row's own rule says it

@@ -19,8 +19,9 @@ import (
 const (
 	maxAnswers = 256 << 10
 	maxLine    = 1000 // octets
-	maxDepth   = 32   // brackets within brackets
+	maxDepth   = 32   // brackets within brackets, and dots in a key
 	maxValue   = 200  // octets
+	maxShown   = 100  // characters of it, in a message
 )
 
 // What the keys of an answers file are called.
@@ -83,6 +84,9 @@ func (r *reader) bounded(data []byte) error {
 		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
 			continue
 		}
+		if key, _, _ := bytes.Cut(line, []byte("=")); bytes.Count(key, []byte(".")) > maxDepth {
+			return r.fail("too-deep", i+1, maxDepth) // a.a.a.a is a table within a table, too
+		}
 		for _, c := range line {
 			switch c {
 			case '[', '{':
@@ -121,9 +125,9 @@ func (r *reader) readTOML(data []byte) error {
 	if _, err := toml.Decode(string(data), &file); err != nil {
 		var parse toml.ParseError
 		if errors.As(err, &parse) {
-			return fmt.Errorf("%s:%d: %s (%s)", r.name, parse.Position.Line, parse.Message, say(r.lang, "toml-hint"))
+			return fmt.Errorf("%s:%d: %s (%s)", r.name, parse.Position.Line, clip(parse.Message), say(r.lang, "toml-hint"))
 		}
-		return r.fail("no-toml", err)
+		return r.fail("no-toml", clip(err.Error()))
 	}
 	for _, key := range sorted(file) {
 		table, ok := file[key].(map[string]any)
@@ -249,7 +253,7 @@ func (r *reader) readCSV(data []byte, comma rune) error {
 			return nil
 		}
 		if err != nil {
-			return r.fail("no-csv", err)
+			return r.fail("no-csv", clip(err.Error()))
 		}
 		for k := range record {
 			record[k] = strings.TrimSpace(record[k])
@@ -331,8 +335,8 @@ func sorted(m map[string]any) (keys []string) {
 
 // clip shortens what somebody typed for a message.
 func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
+	if r := []rune(s); len(r) > maxShown {
+		return string(r[:maxShown]) + "…"
 	}
 	return s
 }

@@ -90,6 +90,7 @@ func TestRefused(t *testing.T) {
 		{"too large", "a.toml", strings.Repeat("# x\n", 70000), "larger than 256 KiB", "256 KiB"},
 		{"a long line", "a.toml", "x = \"" + strings.Repeat("y", 2000) + "\"", "line 1 is longer than 1000 octets", "超过 1000 字节"},
 		{"a deep nesting", "a.toml", "x = " + strings.Repeat("[", 500) + "\n" + strings.Repeat("[", 500), "line 1: brackets", "嵌套"},
+		{"a name of many parts", "a.toml", strings.Repeat("a.", 400) + "a = 1", "line 1: brackets or names", "嵌套"},
 		{"another encoding", "a.csv", "row,from\n2,\xc8\xb7\xc8\xcf\n", "not UTF-8", "不是 UTF-8"},
 		{"UTF-16", "a.csv", "r\x00o\x00w\x00", "not UTF-8", "不是 UTF-8"},
 		{"a strange column", "a.csv", "row,flag\n2,SYN\n", "did you mean flags?", "是不是 flags？"},

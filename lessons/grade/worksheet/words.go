@@ -16,7 +16,7 @@ var words = map[string][2]string{
 	"too-large":   {"the file is larger than 256 KiB: hand in the answers only", "文件超过 256 KiB：只需交答案"},
 	"not-utf8":    {"the file is not UTF-8 text: save it as UTF-8 (in a spreadsheet: CSV UTF-8)", "文件不是 UTF-8 文本：请另存为 UTF-8（电子表格里选“CSV UTF-8”）"},
 	"long-line":   {"line {0} is longer than {1} octets: an answer is a few characters", "第 {0} 行超过 {1} 字节：一个答案只有几个字符"},
-	"too-deep":    {"line {0}: brackets within brackets, more than {1} deep; the sheet has none", "第 {0} 行：括号嵌套超过 {1} 层；答题文件不需要括号嵌套"},
+	"too-deep":    {"line {0}: brackets or names within each other, more than {1} deep; the sheet has none such", "第 {0} 行：括号或名称嵌套超过 {1} 层；答题文件没有这样的写法"},
 	"toml-hint":   {"text stands in quotation marks: flags = \"SYN,ACK\"", "文字要放在英文引号里：flags = \"SYN,ACK\""},
 	"no-toml":     {"cannot be read as TOML: {0}", "不能按 TOML 读取：{0}"},
 	"no-csv":      {"cannot be read as CSV: {0}", "不能按 CSV 读取：{0}"},
@@ -75,7 +75,6 @@ var words = map[string][2]string{
 
 	// On the sheet.
 	"sheet-how":       {"Fill in what stands between the quotation marks. An empty cell is not answered.", "在引号之间填写。空着的格子算未作答。"},
-	"sheet-how-csv":   {"Fill in the empty cells. A question's answer stands in the column answer.", "填写空着的格子。问题的答案填在 answer 列。"},
 	"sheet-script":    {"What the programs and the network do:", "各程序和网络做的事："},
 	"sheet-isns":      {"Initial sequence numbers: {0}.", "初始序号：{0}。"},
 	"sheet-isn":       {"{0} {1}", "{0} 为 {1}"},
