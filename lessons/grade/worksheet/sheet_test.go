@@ -3,8 +3,10 @@ package worksheet
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,13 +70,17 @@ func sheet(t testing.TB, name string) *Sheet {
 	return s
 }
 
-// extremes puts the smallest or the largest number into every parameter.
-func (a *assignment) extremes(large int) map[string]string {
-	values := map[string]string{}
-	for name, p := range a.Params {
-		values[name] = fmt.Sprint(p.Range[large])
+// corners lists every combination of the smallest and the largest number of each parameter.
+func (a *assignment) corners() (all []map[string]string) {
+	names := slices.Sorted(maps.Keys(a.Params))
+	for bits := range 1 << len(names) {
+		values := map[string]string{}
+		for i, name := range names {
+			values[name] = fmt.Sprint(a.Params[name].Range[bits>>i&1])
+		}
+		all = append(all, values)
 	}
-	return values
+	return all
 }
 
 // edited is a sheet filled in rightly but for the edits: "4.ack" is a cell, "who-waits" a
@@ -150,25 +156,25 @@ func TestAssignments(t *testing.T) {
 		for _, err := range a.Worksheet.Check() {
 			t.Errorf("%s: %v", name, err)
 		}
-		for large := range 2 {
-			s, err := New(&a.Worksheet, substitute(a.Worksheet.Scenario, a.extremes(large)), name)
+		for _, values := range a.corners() {
+			s, err := New(&a.Worksheet, substitute(a.Worksheet.Scenario, values), name)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
 			if _, score, most := grade(t, s, "a.toml", s.Key("en"), "en"); score != most {
-				t.Errorf("%s with %v: the right answers have %v of %v", name, a.extremes(large), score, most)
+				t.Errorf("%s with %v: the right answers have %v of %v", name, values, score, most)
 			}
 		}
 	}
 }
 
-// No expected wrong answer may be right for some numbers, or a student is told nonsense.
+// No expected wrong answer may be right at the ends of the ranges, or a student is told nonsense.
 func TestWrongAnswersAreWrong(t *testing.T) {
 	for name := range numbers {
 		a := load(t, name)
-		for large := range 2 {
-			s, err := New(&a.Worksheet, substitute(a.Worksheet.Scenario, a.extremes(large)), name)
+		for _, values := range a.corners() {
+			s, err := New(&a.Worksheet, substitute(a.Worksheet.Scenario, values), name)
 			if err != nil {
 				t.Fatal(err)
 			}
