@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -562,4 +563,38 @@ func FuzzFrames(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// The assignment that netlab brings along: one who has done what its handout says gets all
+// points, and the handouts ask the questions that the spec asks.
+func TestAssignment(t *testing.T) {
+	const dir = "../../homework/capture-a-handshake/"
+	read := func(name string) string {
+		data, err := os.ReadFile(dir + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.NewReplacer("{port}", "23456", "{token}", "tok7f3a").Replace(string(data))
+	}
+	sp := spec(t, read("assignment.toml"))
+	for _, lang := range []string{"en", "zh-CN"} {
+		text := read("handout." + lang + ".md")
+		for _, q := range sp.Questions {
+			if !strings.Contains(text, "    "+q.ID) {
+				t.Errorf("handout.%s.md does not ask %s", lang, q.ID)
+			}
+		}
+	}
+	answers := fmt.Sprintf("client-isn = 3000000000\nsynack-ack = 3000000001\ndata-seq = 3000000001\nserver-mss = %d\nfin-ack = 3000000015\ncloser = 'client'\ntime-wait = '客户端'\n", tcp.Linux.MSS)
+	for _, closes := range []string{closesLate, "B: close x"} {
+		file := pcapng(t, frames(t, fmt.Sprintf(script, 3_000_000_000, 4_000_000_000, closes)))
+		checks, _, err := Grade(sp, "f", file, "a", []byte(answers), "zh-CN")
+		if err != nil || lost(checks) != "" {
+			t.Errorf("%s: lost %q, %v", closes, lost(checks), err)
+		}
+	}
+	checks, _, err := Grade(sp, "f", good(t), "a", []byte(strings.NewReplacer("3000000000", "3000000001", "3000000015", "3000000014", "'client'", "'server'").Replace(answers)), "en")
+	if want := "client-isn fail, fin-ack fail, closer fail"; err != nil || lost(checks) != want {
+		t.Errorf("three wrong answers: lost %q, want %q; %v", lost(checks), want, err)
+	}
 }

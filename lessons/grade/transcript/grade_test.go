@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -348,5 +349,25 @@ func check(t *testing.T, sp *Spec, data []byte) {
 		if c.Score < 0 || c.Score > c.MaxScore || c.Rationale == "" || strings.Contains(c.Rationale, "%!") {
 			t.Fatalf("%+v", c)
 		}
+	}
+}
+
+// The assignment that netlab brings along: every seed that it can give plays the lesson.
+func TestAssignment(t *testing.T) {
+	data, err := os.ReadFile("../../homework/lesson-transcript/assignment.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := record(t, func(s *course.Session) { s.Answer(solution(s)) })
+	sp, err := Read("assignment.toml", bytes.ReplaceAll(data, []byte("{lesson_seed}"), []byte(fmt.Sprint(seed))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if low, high := sp.lesson.Seeds[0], sp.lesson.Seeds[1]; low != 1 || high != 64 {
+		t.Errorf("the lesson is checked for seeds %d to %d, the assignment gives 1 to 64", low, high)
+	}
+	checks, err := Grade(sp, "f", file, 0, "en")
+	if got, most := total(checks); err != nil || got != most {
+		t.Errorf("%v of %v points, %v", got, most, err)
 	}
 }
