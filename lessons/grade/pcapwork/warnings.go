@@ -37,6 +37,9 @@ func (g *grader) warnings() (checks []result.Check) {
 	if f == nil {
 		return checks
 	}
+	if f.counted() {
+		warn("w-ids", 0)
+	}
 	at("w-time", f.backAt)
 	switch n := len(f.when); {
 	case f.noTimes:
@@ -65,6 +68,13 @@ func (g *grader) warnings() (checks []result.Check) {
 		f.answered(at)
 	}
 	return checks
+}
+
+// counted reports whether one counter has given both ends' identifications, from a low number on:
+// each kernel has its own, which begins anywhere.
+func (f *facts) counted() bool {
+	a, b := f.ends[0].ids, f.ends[1].ids
+	return len(a) > 0 && len(b) > 0 && a[0] > 0 && a[0] < 1024 && b[0] == a[0]+1
 }
 
 // first is the frame in which a kind was found first; 0: never.

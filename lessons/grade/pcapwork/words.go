@@ -119,6 +119,7 @@ var texts = map[string][2]string{
 	"w-stamp":     {"frame %d: the timestamp goes back", "第 %d 帧：时间戳倒退"},
 	"w-mss":       {"frame %d: a SYN without an MSS: kernels always announce one", "第 %d 帧：SYN 没有 MSS，而内核总会通告它"},
 	"w-isn":       {"frame %d: an initial sequence number as small as %s: kernels draw them at random", "第 %d 帧：初始序号小到 %s，而内核随机选取"},
+	"w-ids":       {"the IP identifications of both ends come from one counter, as if one program had written all packets (netlab sim does)", "两端的 IP 标识来自同一个计数器，好像所有数据包都由一个程序写成（netlab sim 就是这样）"},
 	"w-model":     {"the file says that it comes from the model (netlab sim), not from a network", "文件说明它来自模型（netlab sim），而不是来自网络"},
 }
 
