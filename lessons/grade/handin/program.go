@@ -1,0 +1,91 @@
+package handin
+
+import (
+	"path"
+	"regexp"
+	"slices"
+)
+
+// A kind is how a source is known to need what is not here. All expressions are held against the
+// source without its comments.
+type kind struct {
+	code    string
+	endings []string
+	all     []*regexp.Regexp
+}
+
+var (
+	cEndings  = []string{".c", ".cpp", ".cc", ".cxx"}
+	cHeaders  = []string{".h", ".hpp", ".hh"}
+	cMain     = regexp.MustCompile(`\b(main|wmain|_tmain|WinMain|wWinMain)\s*\(`)
+	javaMain  = regexp.MustCompile(`\bvoid\s+main\s*\(`)
+	condition = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)\b.*(WIN32|WIN64|_MSC_VER|WINDOWS|Q_OS_|__linux|__unix|linux|unix|__APPLE__|__GNUC__|__has_include)`)
+	comment   = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
+	kinds     = []kind{
+		{"gui-project", cEndings, []*regexp.Regexp{
+			regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]*[<"](QtWidgets/|QtGui/)?(QApplication|QGuiApplication|QtWidgets|QtGui|QWidget|QMainWindow|QDialog|gtk/gtk\.h|FL/Fl\.[Hh]|wx/wx\.h)`),
+			regexp.MustCompile(`\b(QApplication|QGuiApplication|gtk_init|gtk_main|gtk_application_new|Fl::run|wxApp)\b`)}},
+		{"gui-project", []string{".py"}, []*regexp.Regexp{
+			regexp.MustCompile(`(?m)^[ \t]*(from|import)[ \t]+(tkinter|Tkinter|customtkinter|PyQt[456]|PySide[26]?|wx)\b`),
+			regexp.MustCompile(`\bmainloop\s*\(|\bQApplication\s*\(|\bMainLoop\s*\(`)}},
+		{"gui-project", []string{".java"}, []*regexp.Regexp{
+			regexp.MustCompile(`(?m)^[ \t]*import[ \t]+(static[ \t]+)?(javax\.swing|javafx)\.`),
+			regexp.MustCompile(`\bextends\s+(JFrame|JDialog|Application)\b|\bnew\s+JFrame\b`)}},
+		{"windows-only", cEndings, []*regexp.Regexp{
+			regexp.MustCompile(`(?im)^[ \t]*#[ \t]*include[ \t]*[<"](winsock2?\.h|ws2tcpip\.h|windows\.h|conio\.h|afx\w*\.h)|\bWSAStartup\s*\(`)}},
+	}
+)
+
+// cannotRun refuses a program all of whose beginnings, the files in which it can start, need a
+// window or Windows. Where one does not, that one is what will be run, and nothing is refused.
+func (c *collector) cannotRun() error {
+	code, name := "", ""
+	portable := slices.ContainsFunc(c.files, func(f File) bool {
+		return (slices.Contains(cEndings, ext(f.Name)) || slices.Contains(cHeaders, ext(f.Name))) && condition.Match(f.Data)
+	})
+	for _, f := range c.files {
+		if !begins(f) {
+			continue
+		}
+		k := kindOfSource(f)
+		if k == "" || k == "windows-only" && portable {
+			return nil
+		}
+		if code == "" {
+			code, name = k, f.Name
+		}
+	}
+	if code == "" {
+		return nil
+	}
+	return reject(code, "name", name)
+}
+
+// begins reports a source in which a program can start.
+func begins(f File) bool {
+	switch end := ext(f.Name); {
+	case slices.Contains(cEndings, end):
+		return cMain.Match(f.Data)
+	case end == ".java":
+		return javaMain.Match(f.Data)
+	case end == ".py":
+		return path.Base(f.Name) != "__init__.py"
+	default:
+		return slices.Contains([]string{".go", ".js", ".rs"}, end)
+	}
+}
+
+// kindOfSource is the code of what a source needs, or "".
+func kindOfSource(f File) string {
+	text := f.Data
+	if ext(f.Name) != ".py" {
+		text = comment.ReplaceAll(text, nil)
+	}
+	for _, k := range kinds {
+		if slices.Contains(k.endings, ext(f.Name)) &&
+			!slices.ContainsFunc(k.all, func(r *regexp.Regexp) bool { return !r.Match(text) }) {
+			return k.code
+		}
+	}
+	return ""
+}
