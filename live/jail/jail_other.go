@@ -27,3 +27,6 @@ func (p *Process) Kill() {}
 
 // Wait returns nothing.
 func (p *Process) Wait() Report { return Report{} }
+
+// Landlock returns 0: only Linux has it.
+func Landlock() int { return 0 }

@@ -94,3 +94,12 @@ func shared() (sum int64) {
 	}
 	return sum
 }
+
+// Landlock is the version of Landlock that this kernel has; 0: none.
+func Landlock() int {
+	v, _, no := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	if no != 0 {
+		return 0
+	}
+	return int(v)
+}

@@ -1,0 +1,289 @@
+package grade
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"netlab/lessons/grade/assignment"
+	"netlab/lessons/grade/result"
+	"netlab/live/jail"
+	"netlab/live/lab"
+	"netlab/sim/scenario"
+)
+
+// builds is the id of the check that comes before all others of a program.
+const builds = "builds"
+
+// What a program gets if the assignment does not say.
+const (
+	checkWithin  = 30 * time.Second
+	readyWithin  = 5 * time.Second
+	outputAtMost = 8 << 20
+)
+
+// A bench is what the checks of one program have in common.
+type bench struct {
+	*marking
+	recipe *recipe
+	work   []byte // the files, built
+	pulse  *pulse
+	limits jail.Limits
+}
+
+// program builds the program, and holds it to the checks.
+func (m *marking) program() {
+	machine := Probe(m.ctx)
+	m.Isolation = machine.Isolation
+	want := cmp.Or(m.opt.MinIsolation, m.a.MinIsolation, "L3")
+	if !assignment.Enough(want, m.a.MinIsolation) && m.a.MinIsolation != "" {
+		want = m.a.MinIsolation
+	}
+	if machine.Level != "L3" { // a lower level would have to run the program as the grader itself
+		m.fault("isolation", m.word("isolation", want, machine.Why), machine.Fix)
+		return
+	}
+	b := &bench{marking: m, recipe: recipeFor(m.a, m.hand), pulse: newPulse(m.ctx)}
+	defer b.pulse.stop()
+	l := m.a.Limits
+	b.limits = jail.Limits{CPU: time.Duration(l.CPU), Memory: int64(l.Memory), Processes: l.Processes, Disk: int64(l.Disk)}
+	if b.recipe == nil {
+		m.reject("no-program", m.word("no-program", cmp.Or(m.a.Submission.Name, "server")), m.word("no-program-hint", cmp.Or(m.a.Submission.Name, "server")))
+		return
+	}
+	if !b.build() {
+		return
+	}
+	done := map[string]result.Verdict{}
+	for i := range m.a.Checks {
+		visible, c := &m.a.Checks[i], &m.a.Checks[i]
+		if hides(c) {
+			if m.HiddenCount++; m.opt.SelfCheck {
+				continue
+			}
+			c = &m.other.Checks[i]
+		}
+		if !m.wanted(visible.ID) {
+			continue
+		}
+		if m.ctx.Err() != nil {
+			return
+		}
+		one := b.check(c, done)
+		done[c.ID] = one.Verdict
+		m.add(one)
+	}
+}
+
+// hides reports whether students do not see a check before they are marked.
+func hides(c *assignment.Check) bool { return c.Visibility != "" && c.Visibility != result.Visible }
+
+// wanted reports whether a check is to be done: it was asked for, or one that comes after it.
+func (m *marking) wanted(id string) bool {
+	if len(m.opt.Only) == 0 || slices.Contains(m.opt.Only, id) {
+		return true
+	}
+	return slices.ContainsFunc(m.a.Checks, func(c assignment.Check) bool { return slices.Contains(c.After, id) && m.wanted(c.ID) })
+}
+
+// build builds the program, if there is something to build, and says so in a check of its own.
+func (b *bench) build() bool {
+	b.work = b.hand.Tar()
+	if b.recipe.build == nil {
+		return true
+	}
+	began := b.opt.Now()
+	made, err := lab.Make(b.ctx, jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs}, b.work, b.recipe.within)
+	c := result.Check{ID: builds, Title: b.word("builds", b.recipe.what), Verdict: result.Pass, Visibility: result.Visible, DurationMs: b.opt.Now().Sub(began).Milliseconds()}
+	switch {
+	case err != nil:
+		c.Verdict, c.Rationale = result.Error, err.Error()
+	case made.Late:
+		c.Verdict, c.Rationale = result.Fail, b.word("build-late", b.recipe.within.String())
+	case made.Exit != 0 || !made.Started:
+		c.Verdict, c.Rationale, c.Actual = result.Fail, b.word("build-fails", made.How()), tail(string(made.Output), 4000)
+	default:
+		b.work = made.Work
+	}
+	if b.add(c); c.Verdict == result.Pass {
+		return true
+	}
+	for i := range b.a.Checks {
+		visible := &b.a.Checks[i]
+		if hides(visible) && b.opt.SelfCheck || !b.wanted(visible.ID) {
+			continue
+		}
+		skipped := b.blank(visible)
+		skipped.Verdict, skipped.SkipReason = result.Skip, b.word("skip-after", c.Title)
+		if c.Verdict == result.Error {
+			skipped.Verdict, skipped.SkipReason, skipped.Rationale = result.Error, "", c.Rationale
+		}
+		b.add(skipped)
+	}
+	return false
+}
+
+// blank is a check before it is done.
+func (b *bench) blank(c *assignment.Check) result.Check {
+	out := result.Check{ID: c.ID, Number: c.Number, Title: c.Title.In(b.Lang), MaxScore: c.Points, Visibility: cmp.Or(c.Visibility, result.Visible), Tags: c.Tags, DependsOn: c.After}
+	if c.Requirement.Level != "" {
+		out.Requirement = &c.Requirement
+	}
+	return out
+}
+
+// attempts is how often a check that fails is run before it costs marks, if the machine was
+// quick enough; mostAttempts bounds it all.
+const (
+	attempts     = 2
+	mostAttempts = 5
+)
+
+// check holds the program to one check.
+func (b *bench) check(c *assignment.Check, done map[string]result.Verdict) result.Check {
+	out := b.blank(c)
+	began := b.opt.Now()
+	defer func() { out.DurationMs = b.opt.Now().Sub(began).Milliseconds() }()
+	for _, id := range c.After {
+		if done[id] != result.Pass && done[id] != "" {
+			out.Verdict, out.SkipReason = result.Skip, b.word("skip-after", b.titleOf(id))
+			if done[id] == result.Error {
+				out.Verdict, out.Rationale = result.Error, b.word("skip-after", b.titleOf(id))
+			}
+			return out
+		}
+	}
+	a := b.a
+	if hides(c) {
+		a = b.other
+	}
+	script, err := a.Script(c)
+	if err != nil {
+		out.Verdict, out.Rationale = result.Error, err.Error()
+		return out
+	}
+	fair := 0 // attempts on a machine that was quick enough
+	for n := 1; n <= mostAttempts && fair < attempts; n++ {
+		one, res := b.attempt(out, c, script)
+		one.Attempts = n
+		one.Flaky = n > 1 && (one.Verdict == result.Pass || out.Flaky)
+		late := b.pulse.since()
+		out = one
+		if res != nil {
+			b.known(res)
+		}
+		if one.Verdict == result.Pass || b.ctx.Err() != nil {
+			break
+		}
+		if late < tooLate && one.Verdict == result.Fail {
+			fair++
+			continue
+		}
+		if b.pulse.calm(b.ctx); n == mostAttempts || fair == 0 && n >= mostAttempts-1 {
+			out.Verdict, out.Rationale = result.Error, b.word("busy", late.Round(time.Millisecond).String())
+		}
+	}
+	if out.Verdict == result.Pass {
+		out.Score = out.MaxScore
+	} else if b.opt.Spec != "" && !hides(c) {
+		out.Again = fmt.Sprintf("netlab check %s %s --only %s --seed %s", b.opt.Spec, b.opt.Path, c.ID, b.Seed)
+	}
+	return out
+}
+
+func (b *bench) titleOf(id string) string {
+	for i := range b.a.Checks {
+		if b.a.Checks[i].ID == id {
+			return b.a.Checks[i].Title.In(b.Lang)
+		}
+	}
+	return id
+}
+
+// attempt runs a check once.
+func (b *bench) attempt(c result.Check, spec *assignment.Check, script *scenario.Script) (result.Check, *lab.Result) {
+	a := b.a
+	prog := &lab.Program{
+		Host: a.Program.Host, Cell: &jail.Cell{Argv: b.recipe.run, Limits: b.limits, Dirs: a.Submission.Dirs}, Work: b.work,
+		Stays: a.Program.Role == "server", Within: cmp.Or(time.Duration(a.Program.Ready), readyWithin), Output: cmp.Or(int64(a.Limits.Output), outputAtMost),
+	}
+	res, err := lab.RunWire(b.ctx, script, lab.Wire{Seed: seedNumber(b.Seed), Program: prog, Wall: cmp.Or(time.Duration(a.Limits.Wall), checkWithin), Enough: true})
+	var cannot *lab.CannotError
+	switch {
+	case errors.As(err, &cannot):
+		c.Verdict, c.Rationale = result.Error, cannot.Error()
+		return c, nil
+	case err != nil:
+		c.Verdict, c.Rationale = result.Error, err.Error()
+		return c, nil
+	}
+	e := &evidence{res: res, script: script, spec: spec, host: a.Program.Host, server: a.Program.Role == "server", lang: b.Lang}
+	e.judge(&c)
+	if b.opt.Keep != nil {
+		name, err := b.opt.Keep(c.ID, res.Frames)
+		if err != nil {
+			b.Warnings = append(b.Warnings, err.Error())
+		} else if c.Evidence == nil {
+			c.Evidence = &result.Evidence{PCAP: name}
+		} else {
+			c.Evidence.PCAP = name
+		}
+	}
+	return c, res
+}
+
+// known takes over what is known of the program, the worst of all checks.
+func (b *bench) known(res *lab.Result) {
+	end := res.Program
+	if end == nil {
+		return
+	}
+	if b.Result.Program == nil {
+		b.Result.Program = &result.Program{}
+	}
+	p := b.Result.Program
+	if !end.Running && end.Exit >= 0 {
+		p.Exit = &end.Exit
+	}
+	if !end.Running && end.Signal != "" {
+		p.Signal = end.Signal
+	}
+	if p.Stdout == "" {
+		p.Stdout = tail(string(end.Output), 16<<10)
+	}
+	p.StdoutBytes += end.Printed
+	p.StdoutTruncated = p.StdoutTruncated || end.Printed > int64(len(end.Output))
+	p.MaxRSSKB = max(p.MaxRSSKB, end.MaxRSS>>10)
+	p.CPUMs += end.CPU / 1e6
+	p.Leftover = max(p.Leftover, end.Leftover)
+	p.Stopped = cmp.Or(stopped(res), p.Stopped)
+}
+
+// stopped names the limit that ended a program; empty: none did.
+func stopped(res *lab.Result) string {
+	switch end := res.Program; {
+	case end.Flood:
+		return "output"
+	case end.Stopped != "":
+		return string(end.Stopped)
+	case res.Over:
+		return "wall"
+	default:
+		return ""
+	}
+}
+
+// tail keeps the end of a long text, from the beginning of a line.
+func tail(s string, most int) string {
+	if len(s) <= most {
+		return strings.ToValidUTF8(s, "\uFFFD")
+	}
+	s = s[len(s)-most:]
+	if _, rest, ok := strings.Cut(s, "\n"); ok {
+		s = rest
+	}
+	return "…\n" + strings.ToValidUTF8(s, "\uFFFD")
+}

@@ -1,0 +1,125 @@
+package grade
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"netlab/lessons/grade/assignment"
+	"netlab/lessons/grade/handin"
+	"netlab/live/jail"
+)
+
+// A recipe is how a program is made of the files of a submission, and started.
+type recipe struct {
+	what   string // for people: such as C
+	build  []string
+	within time.Duration
+	run    []string
+}
+
+// A tool is how programs of one language are made. NAME stands for the assignment's name of the
+// program.
+type tool struct {
+	what  string
+	when  []string // a file that one of these patterns fits makes it this language
+	build string   // for sh -c
+	run   string   // words
+}
+
+// tools are tried in this order: what says itself how it is built comes first.
+var tools = []tool{
+	{"run.sh", []string{"run.sh"}, "", "sh run.sh"},
+	{"make", []string{"Makefile", "makefile", "GNUmakefile"}, "make", "./NAME"},
+	{"CMake", []string{"CMakeLists.txt"}, "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build -j2 && cp \"$(find build -type f -perm -u+x ! -path '*/CMakeFiles/*' | head -1)\" NAME", "./NAME"},
+	{"Qt", []string{"*.pro"}, "mkdir -p build && cd build && { command -v qmake6 >/dev/null && qmake6 CONFIG+=release ../*.pro || qmake CONFIG+=release ../*.pro; } && make -j2 && cd .. && cp \"$(find build -maxdepth 2 -type f -perm -u+x | head -1)\" NAME", "./NAME"},
+	{"Go", []string{"go.mod"}, "go build -o NAME .", "./NAME"},
+	{"Go", []string{"*.go"}, "go build -o NAME *.go", "./NAME"},
+	{"Java", []string{"*.java"}, "mkdir -p classes && javac -encoding UTF-8 -d classes $(find . -name '*.java')", "sh -c 'exec java -XX:TieredStopAtLevel=1 -Xshare:auto -cp classes \"$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | xargs grep -hE \"^ *package\" | sed -E \"s/^ *package +([^; ]+).*/\\\\1./\" | head -1)$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | sed -E \"s#.*/([^/]+)\\.java#\\\\1#\")\" \"$@\"' java"},
+	{"Rust", []string{"*.rs"}, "rustc -O -o NAME $(ls NAME.rs main.rs src/main.rs *.rs 2>/dev/null | head -1)", "./NAME"},
+	{"C++", []string{"*.cpp", "*.cc", "*.cxx"}, "c++ -std=c++17 -O1 -pthread $(find . -name '*.cpp' -o -name '*.cc' -o -name '*.cxx' -o -name '*.c') -o NAME", "./NAME"},
+	{"C", []string{"*.c"}, "cc -O1 -pthread $(find . -name '*.c') -o NAME -lm", "./NAME"},
+	{"Python", []string{"*.py"}, "", "python3 NAME.py"},
+	{"JavaScript", []string{"*.js", "*.mjs"}, "", "node NAME.js"},
+	{"Perl", []string{"*.pl"}, "", "perl NAME.pl"},
+	{"Ruby", []string{"*.rb"}, "", "ruby NAME.rb"},
+	{"Tcl", []string{"*.tcl"}, "", "tclsh NAME.tcl"},
+	{"PHP", []string{"*.php"}, "", "php NAME.php"},
+	{"Lua", []string{"*.lua"}, "", "lua NAME.lua"},
+	{"a script", []string{"NAME"}, "", "./NAME"},
+}
+
+// buildWithin is how long a build may take if the assignment does not say.
+const buildWithin = 2 * time.Minute
+
+// buildLimits are what compilers need.
+var buildLimits = jail.Limits{CPU: 2 * time.Minute, Memory: 2 << 30, Processes: 256, Disk: 512 << 20, Files: 50000, Open: 1024}
+
+// recipeFor finds how the submission is built and run; nil: nothing in it can be.
+func recipeFor(a *assignment.Assignment, h *handin.Handin) *recipe {
+	s := a.Submission
+	name := cmp.Or(s.Name, "server")
+	var r *recipe
+	for _, rule := range s.Run {
+		if rule.When == "*" || h.Has(rule.When) {
+			r = &recipe{what: rule.When, run: rule.Argv}
+			break
+		}
+	}
+	for _, rule := range s.Build {
+		if r != nil && (rule.When == "*" || h.Has(rule.When)) {
+			r.build, r.within = rule.Argv, time.Duration(rule.Timeout)
+			break
+		}
+	}
+	for i := 0; i < len(tools) && r == nil; i++ {
+		r = tools[i].recipe(name, h)
+	}
+	if r == nil {
+		return nil
+	}
+	r.within = cmp.Or(r.within, buildWithin)
+	r.run = slices.Concat(r.run, s.Args)
+	return r
+}
+
+// recipe is the tool's for a hand-in, or nil.
+func (t *tool) recipe(name string, h *handin.Handin) *recipe {
+	if !slices.ContainsFunc(t.when, func(p string) bool { return h.Has(strings.ReplaceAll(p, "NAME", name)) }) {
+		return nil
+	}
+	r := &recipe{what: t.what, run: words(strings.ReplaceAll(t.run, "NAME", name))}
+	if t.build != "" {
+		r.build = []string{"sh", "-c", strings.ReplaceAll(t.build, "NAME", name)}
+		return r
+	}
+	// A script that is not called as the assignment says, but is the only one, is meant.
+	last := r.run[len(r.run)-1]
+	if ending := strings.TrimPrefix(t.when[0], "*"); strings.HasSuffix(last, ending) && !h.Has(last) {
+		var all []string
+		for _, f := range h.Files {
+			if strings.HasSuffix(f.Name, ending) {
+				all = append(all, f.Name)
+			}
+		}
+		if len(all) == 1 {
+			r.run[len(r.run)-1] = all[0]
+		} else if i := slices.Index(all, "main"+ending); i >= 0 {
+			r.run[len(r.run)-1] = all[i]
+		}
+	}
+	return r
+}
+
+// words splits a command; what stands between single quotes is one word.
+func words(command string) (all []string) {
+	for i, part := range strings.Split(command, "'") {
+		if i%2 == 1 {
+			all = append(all, part)
+		} else {
+			all = append(all, strings.Fields(part)...)
+		}
+	}
+	return all
+}

@@ -1,0 +1,93 @@
+package grade
+
+import (
+	"strconv"
+	"strings"
+
+	"netlab/lessons/grade/assignment"
+)
+
+// A phrase is a sentence in both languages; {0}, {1}, … stand for what differs.
+type phrase struct{ en, zh string }
+
+var phrases = map[string]phrase{
+	"interrupted":     {"grading was interrupted", "评分被中断"},
+	"no-answers":      {"there is no {0} in the submission", "提交中没有 {0}"},
+	"handout-hint":    {"netlab homework handout {0} writes one to fill in", "netlab homework handout {0} 会生成一份可填写的文件"},
+	"time":            {"it was recorded outside the time set for this assignment ({0} to {1})", "记录时间不在作业规定的时间之内（{0} 至 {1}）"},
+	"isolation":       {"this assignment wants isolation {0}, and this machine cannot keep a program apart: {1}. The program was not run: nothing could be said of what it does to the grader, and no official mark can be given", "本作业要求隔离级别 {0}，而这台机器无法隔离程序：{1}。程序未运行：无法保证它不影响评分程序，因此不能给出正式成绩"},
+	"no-program":      {"nothing in the submission can be run: there is no {0} in any language that is known", "提交中没有可运行的程序：找不到任何已知语言的 {0}"},
+	"no-program-hint": {"hand in {0}.py, {0}.c, main.go, a Makefile that makes {0}, or a run.sh", "请提交 {0}.py、{0}.c、main.go、能生成 {0} 的 Makefile，或 run.sh"},
+	"builds":          {"builds ({0})", "编译（{0}）"},
+	"build-late":      {"the build took longer than {0}", "编译超过了 {0}"},
+	"build-fails":     {"the build {0}", "编译失败：{0}"},
+	"skip-after":      {"not tried, because this did not succeed: {0}", "未测试，因为这一项没有成功：{0}"},
+	"busy":            {"the grader's machine was too busy (something was {0} late): this costs no mark", "评分机器过于繁忙（延迟 {0}）：此项不扣分"},
+
+	"over":            {"the check took longer than it may", "该项检查超过了允许的时间"},
+	"not-started":     {"the program could not be started: {0}", "程序无法启动：{0}"},
+	"not-serving":     {"the program runs, but does not listen on any port", "程序在运行，但没有监听任何端口"},
+	"ended-before":    {"the program ended before it listened on a port: it {0}", "程序在监听端口之前就结束了：{0}"},
+	"connect-refused": {"{0} could not connect: the connection was refused, because nobody listens", "{0} 无法连接：连接被拒绝，因为没有程序在监听"},
+	"connect-silent":  {"{0} could not connect: its SYN was not answered", "{0} 无法连接：它的 SYN 没有得到应答"},
+	"connect-reset":   {"{0} could not connect: the connection was reset", "{0} 无法连接：连接被复位"},
+	"call-fails":      {"{0}'s {1}() returned {2}", "{0} 的 {1}() 返回 {2}"},
+	"send-gone":       {"{0} could not send: the connection was gone ({2})", "{0} 无法发送：连接已经不存在（{2}）"},
+	"no-client":       {"the program did not connect within {0}", "程序在 {0} 内没有发起连接"},
+	"reset":           {"{0} got a RST in the place of an answer", "{0} 收到的不是应答，而是 RST"},
+	"icmp":            {"{0} got an ICMP error: nobody has that UDP port", "{0} 收到 ICMP 差错：没有程序使用该 UDP 端口"},
+	"silent":          {"{0} got no answer within {1}", "{0} 在 {1} 内没有收到应答"},
+	"closed":          {"the connection was closed before {0} had an answer", "在 {0} 收到应答之前连接就被关闭了"},
+	"part":            {"{0} got only the first {2} of {3} octets", "{0} 只收到了 {3} 个字节中的前 {2} 个"},
+	"other-text":      {"{0} got another answer", "{0} 收到了不同的应答"},
+	"the-end":         {"the end of the stream (a FIN)", "流的结束（FIN）"},
+	"not-closed":      {"the connection was still open after {1}: {0} waited for the program's FIN", "{1} 后连接仍未关闭：{0} 在等待程序的 FIN"},
+	"more":            {"{0} got more octets than it should", "{0} 收到了多余的字节"},
+	"left-in":         {"a connection of the program was left in {0}", "程序的一个连接停留在 {0} 状态"},
+	"never-sends":     {"the program's host sent {0}, which it should not", "程序所在的主机发送了 {0}，而它不应该发送"},
+	"expect":          {"this did not hold: {0} ({1})", "不成立：{0}（{1}）"},
+	"steps-before":    {"… {0} calls before", "……此前还有 {0} 次调用"},
+
+	"stopped-output":    {"the program printed more than it may and was stopped: is there a print in an endless loop?", "程序输出过多而被终止：是否在死循环里打印？"},
+	"stopped-cpu":       {"the program computed without end and was stopped: a loop around recv() that does not notice the 0 at the end of the stream spins so", "程序一直占用 CPU 而被终止：循环调用 recv() 却不检查返回值 0（流结束）就会这样"},
+	"stopped-memory":    {"the program took more memory than it may and was stopped", "程序占用内存过多而被终止"},
+	"stopped-disk":      {"the program wrote a larger file than it may and was stopped", "程序写入的文件过大而被终止"},
+	"stopped-wall":      {"the program made the check wait until its time was over", "程序使检查一直等待到超时"},
+	"cause-in-use":      {"bind() failed with EADDRINUSE: the program binds the same port twice; in its namespace nobody else uses it", "bind() 返回 EADDRINUSE：程序两次绑定了同一个端口；它的命名空间里没有别的程序"},
+	"cause-ended":       {"the program did not go on: it {0}. A server serves until it is ended", "程序没有继续运行：{0}。服务器应当一直运行到被结束为止"},
+	"cause-elsewhere":   {"the program listens on {0}, where no other host reaches it: bind to 0.0.0.0 (INADDR_ANY)", "程序监听在 {0}，其他主机无法到达：请绑定 0.0.0.0（INADDR_ANY）"},
+	"cause-close-wait":  {"recv() returned 0, because the client had sent its FIN, and the program did not close the socket", "客户端已发送 FIN，recv() 返回了 0，但程序没有关闭套接字"},
+	"cause-newline":     {"a line break was sent that does not belong to the answer", "发送了不属于应答的换行符"},
+	"cause-reset":       {"a RST is sent when a socket is closed while octets that have come were not read, or when a program dies", "关闭套接字时若还有已到达而未读的字节，或者程序崩溃，就会发送 RST"},
+	"cause-one-client":  {"one client was served and another one waited: accept() must go on while a client is connected (threads, fork, or poll)", "一个客户端得到服务而另一个在等待：有客户端连接时也要继续 accept()（线程、fork 或 poll）"},
+	"proves-program":    {"the program was held to its checks over real connections, by a grader that it cannot reach; not who has written it", "程序在真实连接上接受了检查，它无法影响评分程序；但不能证明是谁写的"},
+	"proves-worksheet":  {"that somebody knows the answers, or has netlab compute them: a worksheet done at home proves no more", "说明有人知道答案，或者用 netlab 算出了答案：在家完成的练习单只能说明这一点"},
+	"proves-pcap":       {"that the exchange was captured with this student's own numbers; not on which machine, nor by whom", "说明捕获到了使用该学生专属数值的通信；不能证明在哪台机器上、由谁捕获"},
+	"proves-transcript": {"that these answers were given in this lesson; it can be repeated until it is perfect", "说明在这节课中给出了这些答案；学生可以反复练习直到全对"},
+}
+
+// say fills a phrase in.
+func say(lang, key string, args ...string) string {
+	p, ok := phrases[key]
+	if !ok {
+		panic("grade: unknown phrase " + key)
+	}
+	text := p.en
+	if lang == "zh-CN" {
+		text = p.zh
+	}
+	var pairs []string
+	for i, a := range args {
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", a)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+func (m *marking) word(key string, args ...string) string { return say(m.Lang, key, args...) }
+
+// proves says what a mark of this kind proves, and whether it is one for self-study: a student
+// can get it with netlab alone, at home, unless it is done in a set time.
+func proves(a *assignment.Assignment, lang string) (text string, selfStudy bool) {
+	timed := !a.NotBefore.IsZero() && !a.NotAfter.IsZero()
+	return say(lang, "proves-"+string(a.Kind)), (a.Kind == assignment.Worksheet || a.Kind == assignment.Transcript) && !timed
+}
