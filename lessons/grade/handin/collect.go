@@ -43,7 +43,7 @@ type collector struct {
 	total    int64
 	entries  int
 	archives int    // inside
-	archive  File   // the first of them, unless it is too large
+	archive  File   // the first of them; without data if it is too large
 	compiled string // the first of its kind that was left out, for the reason of a rejection
 	windows  string
 	window   string
@@ -154,7 +154,11 @@ func (c *collector) add(e entry) error {
 // addArchive remembers an archive: what becomes of it is known at the end.
 func (c *collector) addArchive(e entry) error {
 	c.leave(e.name, "archive")
-	if c.archives++; c.archives > 1 || e.size > c.o.MaxFile {
+	if c.archives++; c.archives > 1 {
+		return nil
+	}
+	c.archive.Name = e.name
+	if e.size > c.o.MaxFile {
 		return nil
 	}
 	kept := c.total
@@ -164,7 +168,7 @@ func (c *collector) addArchive(e entry) error {
 	if err != nil {
 		return c.failed(e.name, err)
 	}
-	c.archive = File{Name: e.name, Data: data}
+	c.archive.Data = data
 	return nil
 }
 

@@ -79,9 +79,13 @@ func (c *collector) nothing() error {
 // stays, because the sources name it.
 func (c *collector) strip() {
 	stripped := ""
+	packages := make([]string, len(c.files))
+	for i, f := range c.files {
+		packages[i] = packageFolder(f)
+	}
 	for {
 		top := commonTop(c.files)
-		if top == "" || slices.ContainsFunc(c.files, inPackage) {
+		if top == "" || c.liesIn(packages) {
 			break
 		}
 		stripped += top
@@ -119,13 +123,26 @@ func commonTop(files []File) string {
 
 var javaPackage = regexp.MustCompile(`(?m)^[ \t]*package[ \t]+([\w.]+)[ \t]*;`)
 
-// inPackage reports a Java source that lies where its package says, from here on.
-func inPackage(f File) bool {
-	if ext(f.Name) != ".java" {
-		return false
+// liesIn reports whether a file lies in the folder that stands for it.
+func (c *collector) liesIn(folders []string) bool {
+	for i, f := range c.files {
+		if folders[i] != "" && folders[i] == path.Dir(f.Name) {
+			return true
+		}
 	}
-	m := javaPackage.FindSubmatch(f.Data)
-	return m != nil && strings.ReplaceAll(string(m[1]), ".", "/") == path.Dir(f.Name)
+	return false
+}
+
+// packageFolder is the folder in which a Java source must lie, as its package says; "" for any.
+func packageFolder(f File) string {
+	if ext(f.Name) != ".java" {
+		return ""
+	}
+	m := javaPackage.FindSubmatch(f.Data[:min(len(f.Data), maxLook)])
+	if m == nil {
+		return ""
+	}
+	return strings.ReplaceAll(string(m[1]), ".", "/")
 }
 
 // unwrap opens the archive in the hand-in, if it is the only one and no source lies beside it.
@@ -138,7 +155,7 @@ func (c *collector) unwrap() error {
 	case c.archives > 1 || c.level >= maxLevel:
 		return reject("nested-archive", "name", inner.Name)
 	case inner.Data == nil:
-		return reject("too-large", "name", firstOf(c.left, "archive"), "limit", octets(c.o.MaxFile))
+		return reject("too-large", "name", inner.Name, "limit", octets(c.o.MaxFile))
 	}
 	if len(inner.Data) == 0 {
 		return reject("empty", "name", inner.Name)
@@ -177,14 +194,4 @@ func (c *collector) merge(sub *collector, name string) {
 	c.compiled, c.windows, c.window = first(c.compiled, sub.compiled), first(c.windows, sub.windows), first(c.window, sub.window)
 	c.other = append(c.other, sub.other...)
 	c.archives = 0
-}
-
-// firstOf is the first name with that code.
-func firstOf(list []Remark, code string) string {
-	for _, r := range list {
-		if r.Code == code {
-			return r.Name
-		}
-	}
-	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -99,15 +100,18 @@ func TestPath(t *testing.T) {
 // what a platform's export looks like.
 func TestFolderAsExported(t *testing.T) {
 	dir := t.TempDir()
+	write(t, dir, "作业.zip", zipOf(t, item{name: "x/server.py", data: hello}))
+	if h, err := Read(dir, py); err != nil || names(h) != "server.py" {
+		t.Errorf("a folder with an archive: %v", err)
+	}
+	if runtime.GOOS == "darwin" {
+		return // where all names are UTF-8
+	}
+	dir = t.TempDir()
 	write(t, dir, gbk(t, "服务器.py"), []byte(hello))
 	h, err := Read(dir, py)
 	if err != nil || names(h) != "服务器.py" || codes(h.Notes) != "服务器.py:name-encoding" {
 		t.Errorf("GBK name: %v %+v", err, h)
-	}
-	dir = t.TempDir()
-	write(t, dir, "作业.zip", zipOf(t, item{name: "x/server.py", data: hello}))
-	if h, err = Read(dir, py); err != nil || names(h) != "server.py" {
-		t.Errorf("a folder with an archive: %v", err)
 	}
 }
 

@@ -134,8 +134,35 @@ func (c *collector) readAt(r io.ReaderAt, size int64, mode fs.FileMode) error {
 	if name == "" || problem != "" {
 		return reject("unreadable/name", "name", c.name)
 	}
+	if as := c.meant(name); as != "" {
+		c.notes = append(c.notes, Remark{Name: as, Code: "renamed", Detail: name})
+		name = as
+	}
 	return c.add(entry{name: name, size: size, exec: mode.Perm()&0o111 != 0,
 		open: func() (io.Reader, error) { return io.NewSectionReader(r, 0, size), nil }})
+}
+
+// meant is the file asked for that a single file of another name must be: platforms put the
+// student's name before the file's, or in its place. The name must end like the one asked for; if all
+// files are asked for by name, having the ending of one of them alone is enough. It is "" if that is
+// not so.
+func (c *collector) meant(name string) (as string) {
+	if c.asked(name) || ext(name) == "" {
+		return ""
+	}
+	byName := !slices.ContainsFunc(c.o.Accept, func(p string) bool { return strings.ContainsAny(p, `*?[\/`) })
+	for _, p := range c.o.Accept {
+		switch {
+		case ext(p) != ext(name) || strings.ContainsAny(p, `*?[\/`):
+		case strings.HasSuffix(fold(name), fold(p)):
+			return p
+		case byName && as == "":
+			as = p
+		default:
+			byName, as = false, ""
+		}
+	}
+	return as
 }
 
 // Has reports whether a file matches the pattern of [Match]. Capital letters count, as they do where

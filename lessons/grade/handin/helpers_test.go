@@ -21,7 +21,6 @@ type item struct {
 	mode       fs.FileMode
 	link       string
 	kind       byte // of tar
-	size       int64
 }
 
 func zipOf(t testing.TB, items ...item) []byte {

@@ -1,6 +1,7 @@
 package handin
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -20,7 +21,6 @@ var (
 	cMain     = regexp.MustCompile(`\b(main|wmain|_tmain|WinMain|wWinMain)\s*\(`)
 	javaMain  = regexp.MustCompile(`\bvoid\s+main\s*\(`)
 	condition = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)\b.*(WIN32|WIN64|_MSC_VER|WINDOWS|Q_OS_|__linux|__unix|linux|unix|__APPLE__|__GNUC__|__has_include)`)
-	comment   = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
 	kinds     = []kind{
 		{"gui-project", cEndings, []*regexp.Regexp{
 			regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]*[<"](QtWidgets/|QtGui/)?(QApplication|QGuiApplication|QtWidgets|QtGui|QWidget|QMainWindow|QDialog|gtk/gtk\.h|FL/Fl\.[Hh]|wx/wx\.h)`),
@@ -36,14 +36,19 @@ var (
 	}
 )
 
+// maxLook bounds how much of a source is looked at: what a program needs stands at its beginning.
+const maxLook = 256 << 10
+
 // cannotRun refuses a program all of whose beginnings, the files in which it can start, need a
 // window or Windows. Where one does not, that one is what will be run, and nothing is refused.
 func (c *collector) cannotRun() error {
 	code, name := "", ""
 	portable := slices.ContainsFunc(c.files, func(f File) bool {
-		return (slices.Contains(cEndings, ext(f.Name)) || slices.Contains(cHeaders, ext(f.Name))) && condition.Match(f.Data)
+		return (slices.Contains(cEndings, ext(f.Name)) || slices.Contains(cHeaders, ext(f.Name))) &&
+			condition.Match(f.Data[:min(len(f.Data), maxLook)])
 	})
 	for _, f := range c.files {
+		f.Data = f.Data[:min(len(f.Data), maxLook)]
 		if !begins(f) {
 			continue
 		}
@@ -75,11 +80,58 @@ func begins(f File) bool {
 	}
 }
 
+// withoutComments is a source of C, C++ or Java without its comments. It looks at each octet once:
+// expressions would take for ever with comments that never end.
+func withoutComments(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		end := i + 1
+		switch rest := text[i:]; {
+		case bytes.HasPrefix(rest, []byte("//")):
+			i += upTo(rest, "\n")
+			continue
+		case bytes.HasPrefix(rest, []byte("/*")):
+			i += 2 + upTo(rest[2:], "*/") + len("*/")
+			out = append(out, ' ')
+			continue
+		case rest[0] == '"' || rest[0] == '\'':
+			end = i + quoted(rest)
+		}
+		out = append(out, text[i:end]...)
+		i = end
+	}
+	return out
+}
+
+// upTo is how far away a mark is; without one, the end.
+func upTo(text []byte, mark string) int {
+	if i := bytes.Index(text, []byte(mark)); i >= 0 {
+		return i
+	}
+	return len(text)
+}
+
+// quoted is the length of a literal, which begins with a quote and ends with the same, or with the
+// line.
+func quoted(text []byte) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case text[0]:
+			return i + 1
+		case '\n':
+			return i
+		}
+	}
+	return len(text)
+}
+
 // kindOfSource is the code of what a source needs, or "".
 func kindOfSource(f File) string {
 	text := f.Data
 	if ext(f.Name) != ".py" {
-		text = comment.ReplaceAll(text, nil)
+		text = withoutComments(text)
 	}
 	for _, k := range kinds {
 		if slices.Contains(k.endings, ext(f.Name)) &&

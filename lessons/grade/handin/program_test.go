@@ -3,6 +3,7 @@ package handin
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // What cannot be run by anybody here is refused with advice; where one file can, nothing is.
@@ -45,6 +46,29 @@ func TestPrograms(t *testing.T) {
 		if got := code(t, err); got != tc.want {
 			t.Errorf("%s: code %q (%v), want %q", tc.why, got, err, tc.want)
 		}
+	}
+}
+
+// Comments and literals are told apart, and what never ends takes no longer than it is.
+func TestWithoutComments(t *testing.T) {
+	for in, want := range map[string]string{
+		"a // b\nc /* d\n */ e":       "a \nc   e",
+		`s = "http://x /* */"; // y`:  `s = "http://x /* */"; `,
+		`c = '"'; // y`:               `c = '"'; `,
+		`s = "a\" // b"; c`:           `s = "a\" // b"; c`,
+		"s = \"never closed\n// y\nz": "s = \"never closed\n\nz",
+		"/* never closed":             " ",
+		"/":                           "/",
+		"\"\\":                        "\"\\",
+	} {
+		if got := string(withoutComments([]byte(in))); got != want {
+			t.Errorf("withoutComments(%q) = %q, want %q", in, got, want)
+		}
+	}
+	start := time.Now()
+	withoutComments([]byte(strings.Repeat("/*\n//\n\"'", 4<<20)))
+	if d := time.Since(start); d > 10*time.Second {
+		t.Errorf("40 MiB of beginnings of comments took %v", d)
 	}
 }
 

@@ -84,6 +84,36 @@ func TestZipNames(t *testing.T) {
 	}
 }
 
+// A platform puts the student's name before the file's; one file that was asked for by name is
+// that file. Where another could be meant, nothing is guessed.
+func TestMeant(t *testing.T) {
+	for _, tc := range []struct {
+		accept []string
+		name   string
+		want   string
+	}{
+		{[]string{"answers.toml", "answers.csv"}, "20230001_张三.toml", "answers.toml"},
+		{[]string{"answers.toml", "*.pcapng"}, "20230001_张三.toml", "not-accepted"},
+		{[]string{"*.py", "Answers.toml"}, "20230001_answers.toml", "Answers.toml"},
+		{[]string{"*.py", "CMakeLists.txt"}, "notes.txt", "not-accepted"},
+		{[]string{"a.toml", "b.toml", "c.toml"}, "20230001.toml", "not-accepted"},
+		{[]string{"Makefile"}, "README", "not-accepted"},
+		{[]string{"answers.toml"}, "ANSWERS.toml", "ANSWERS.toml"},
+		{[]string{"answers.toml", "more.toml"}, "20230001.toml", "not-accepted"},
+		{[]string{"a/answers.toml"}, "20230001.toml", "not-accepted"},
+		{[]string{"answers.toml"}, "20230001.csv", "not-accepted"},
+	} {
+		h, err := read(t, tc.name, []byte("a = 1\n"), Options{Accept: tc.accept})
+		got := code(t, err)
+		if err == nil {
+			got = names(h)
+		}
+		if got != tc.want {
+			t.Errorf("%s for %v: %q, want %q", tc.name, tc.accept, got, tc.want)
+		}
+	}
+}
+
 // The field counts only for the very name that stands beside it.
 func TestUnicodePath(t *testing.T) {
 	name := gbk(t, "服务器.py")

@@ -198,6 +198,7 @@ var remarks = map[string]words{
 	"unknown-encoding": {"{name}: neither UTF-8, UTF-16 nor GB18030, taken as it is",
 		"{name}：既不是 UTF-8、UTF-16，也不是 GB18030，原样采用"},
 	"name-encoding": {"{name}: the name was turned from GB18030 into UTF-8", "{name}：文件名已从 GB18030 转成 UTF-8"},
+	"renamed":       {"{name}: handed in as {detail}", "{name}：提交时的文件名是 {detail}"},
 	"top-folder":    {"{name}: all files lie in this folder; it was taken off their names", "{name}：所有文件都在这个文件夹里，文件名中已去掉它"},
 	"unwrapped":     {"{name}: the archive in the hand-in was opened", "{name}：已打开提交里的这个压缩包"},
 }
