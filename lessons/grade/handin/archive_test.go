@@ -118,6 +118,11 @@ func TestBombs(t *testing.T) {
 	for i := range manyInner {
 		manyInner[i] = item{name: fmt.Sprintf("f%d.py", i), data: strings.Repeat(fmt.Sprintf("line %d\n", i), 1<<14)}
 	}
+	junk := make([]item, maxEntries+1)
+	for i := range junk {
+		junk[i] = item{name: fmt.Sprintf("%d.o", i*0x9e3779b1)}
+	}
+	noise := strings.Repeat("0123456789", 60_000) // 600 kB; below the size from which ratios count
 	for _, tc := range []struct {
 		why  string
 		name string
@@ -138,6 +143,9 @@ func TestBombs(t *testing.T) {
 		{"a million names", "a.zip", millionNames(1_000_000, 0), Options{}, "too-many"},
 		{"a million names of which the end says sixteen thousand", "a.zip", millionNames(1_000_000, 1_000_000%65536), Options{}, "too-many"},
 		{"names beyond the bound for names", "a.zip", millionNames(maxEntries+1, (maxEntries+1)%65536), Options{}, "too-many"},
+		{"junk without end, of which no file counts", "a.tgz", gzOf(t, tarOf(t, junk...)), Options{}, "too-many"},
+		{"a large file outside and a large archive", "a.zip", zipOf(t, item{name: "README.md", data: noise}, item{name: "b.zip", data: string(zipOf(t, item{name: "x.py", data: noise}))}),
+			Options{MaxTotal: 1 << 20}, "too-large"},
 		{"a tar with holes", "a.tar", sparseTar(), Options{}, "too-large"},
 	} {
 		_, err := read(t, tc.name, tc.data, tc.o)

@@ -66,9 +66,9 @@ func TestWithoutComments(t *testing.T) {
 		}
 	}
 	start := time.Now()
-	withoutComments([]byte(strings.Repeat("/*\n//\n\"'", 4<<20)))
+	withoutComments([]byte(strings.Repeat("/*\n//\n\"'", 1<<20)))
 	if d := time.Since(start); d > 10*time.Second {
-		t.Errorf("40 MiB of beginnings of comments took %v", d)
+		t.Errorf("octets of beginnings of comments took %v", d)
 	}
 }
 
