@@ -104,7 +104,7 @@ func classroomOf(r *result.Result, tests []classroomTest) classroom {
 	switch {
 	case r.Outcome == result.Rejected:
 		c.Status = "fail"
-		c.MaxScore = int(math.Round(number(r.MaxScore)))
+		c.MaxScore = int(math.Round(max(0, number(r.MaxScore))))
 	case unmarked(r):
 		c.Status, c.MaxScore = "error", 0
 	default:
@@ -130,7 +130,7 @@ func shownTests(r *result.Result) []classroomTest {
 	hidden := 0
 	for i := range r.Checks {
 		c := &r.Checks[i]
-		t := classroomTest{Name: defused(name(c)), Status: "fail", Score: number(c.Score * k), Duration: c.DurationMs}
+		t := classroomTest{Name: defused(name(c)), Status: "fail", Score: number(number(c.Score) * k), Duration: c.DurationMs}
 		switch {
 		case c.Verdict == result.Pass:
 			t.Status = "pass"
@@ -171,7 +171,7 @@ func wholePoints(r *result.Result, k float64) int {
 	sum := 0.0
 	for i := range r.Checks {
 		if c := &r.Checks[i]; c.Verdict != result.Error {
-			sum += number(c.MaxScore * k)
+			sum += max(0, number(c.MaxScore)*k)
 		}
 	}
 	return int(math.Round(sum))

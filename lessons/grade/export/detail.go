@@ -23,7 +23,7 @@ func details(c *result.Check, lang string, width int) []string {
 	if c.Verdict == result.Skip || c.Verdict == result.Pass && c.Score >= c.MaxScore {
 		return nil
 	}
-	d := &detail{lang: lang, width: max(40, width)}
+	d := &detail{lang: lang, width: max(minWidth-indent, width)}
 	for _, l := range labels {
 		d.pad = max(d.pad, widthOf(say(lang, l))+2)
 	}
@@ -85,9 +85,21 @@ func (d *detail) compare(c *result.Check) {
 			}
 			d.lines = append(d.lines, label+r.text)
 			if v.key == "actual" && at > 0 && r.column >= 0 {
-				d.lines = append(d.lines, strings.Repeat(" ", d.pad+r.column)+"^ "+say(d.lang, "differs_at", at+1))
+				d.lines = append(d.lines, strings.Repeat(" ", d.pad)+caret(r.column, d.width-d.pad, say(d.lang, "differs_at", at+1)))
 			}
 		}
+	}
+}
+
+// caret writes a caret in a column and a note beside it, on the side where there is room.
+func caret(column, width int, note string) string {
+	switch n := widthOf(note); {
+	case column+2+n <= width:
+		return strings.Repeat(" ", column) + "^ " + note
+	case n+1 <= column:
+		return strings.Repeat(" ", column-n-1) + note + " ^"
+	default:
+		return strings.Repeat(" ", column) + "^"
 	}
 }
 

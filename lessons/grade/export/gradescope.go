@@ -112,7 +112,7 @@ func gradescopeCheck(r *result.Result, c *result.Check, lang string) gradescopeT
 	default: // one of a later netlab
 		t.Visibility = string(result.Hidden)
 	}
-	score, most := number(c.Score), number(c.MaxScore)
+	score, most := number(c.Score), max(0, number(c.MaxScore))
 	switch {
 	case c.Verdict == result.Pass:
 		t.Score, t.MaxScore, t.Status = &score, &most, "passed"

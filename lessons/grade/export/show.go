@@ -16,6 +16,7 @@ import (
 const (
 	maxText   = 32 << 10
 	maxOctets = 2000 // of an expected or an actual value
+	maxBefore = 200  // of these before the difference
 	maxSteps  = 200
 )
 
@@ -161,8 +162,8 @@ func firstDifference(a, b string) int {
 func window(lang, s string, around int) []cell {
 	lo, hi := 0, len(s)
 	if len(s) > maxOctets {
-		lo = runeStart(s, max(0, min(around-maxOctets/4, len(s)-maxOctets)))
-		hi = runeStart(s, lo+maxOctets)
+		lo = runeStart(s, max(0, min(around, len(s))-maxBefore))
+		hi = runeStart(s, min(len(s), lo+maxOctets))
 	}
 	all := cells(s, lo, hi)
 	if lo > 0 {
@@ -205,11 +206,16 @@ func lay(all []cell, n, octet int) []row {
 // points shows a score: no zeros at the end, no noise of binary fractions.
 func points(x float64) string { return strconv.FormatFloat(number(x), 'f', -1, 64) }
 
-// number makes a score fit for JSON: four digits after the point, and never NaN.
+// maxPoints is more than any assignment gives; a larger score is a mistake.
+const maxPoints = 1e6
+
+// number makes a score fit for every format: four digits after the point, bounded, and never
+// NaN.
 func number(x float64) float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return 0
 	}
+	x = max(-maxPoints, min(x, maxPoints))
 	if x = math.Round(x*1e4) / 1e4; x == 0 {
 		return 0 // and not -0
 	}

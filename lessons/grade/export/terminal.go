@@ -99,14 +99,14 @@ func (s *screen) check(c *result.Check) {
 	}
 	got := score(c)
 	room := s.width - 4 - widthOf(got) - 2
-	for i, l := range wrap(title, room) {
+	for i, l := range wrap(title, room-4) {
 		if i > 0 {
 			s.lines = append(s.lines, strings.Repeat(" ", 8)+l)
 			continue
 		}
 		text := " " + s.mark(c.Verdict) + " " + l
 		if got != "" {
-			text += strings.Repeat(" ", room-widthOf(l)+2) + got
+			text += strings.Repeat(" ", max(1, room-widthOf(l)+2)) + got
 		}
 		s.lines = append(s.lines, text)
 	}

@@ -24,16 +24,16 @@ func wrap(s string, n int) []string {
 		if w == " " && current == "" && len(lines) > 0 {
 			continue
 		}
-		for widthOf(w) > n {
-			head := columns.Truncate(w, n, "")
-			if head == "" {
-				break
-			}
-			lines = append(lines, head)
-			w = w[len(head):]
+		if widthOf(w) <= n {
+			current, width = current+w, width+widthOf(w)
+			continue
 		}
-		current += w
-		width += widthOf(w)
+		for _, r := range w {
+			if width+columns.RuneWidth(r) > n && current != "" {
+				flush()
+			}
+			current, width = current+string(r), width+columns.RuneWidth(r)
+		}
 	}
 	flush()
 	return lines
@@ -43,18 +43,19 @@ func wrap(s string, n int) []string {
 // marks that belong to them.
 func words(s string) []string {
 	var all []string
-	opened, narrow := false, false // what the character before was
-	for _, r := range s {
-		c, last := string(r), len(all)-1
-		wide := widthOf(c) > 1
+	start := 0
+	blank, opened, narrow := true, false, false // what the character before was
+	for i, r := range s {
+		wide := columns.RuneWidth(r) > 1
 		joins := opened || narrow && !wide || strings.ContainsRune(closing, r)
-		if r == ' ' || last < 0 || all[last] == " " || !joins {
-			all = append(all, c)
-		} else {
-			all[last] += c
+		if i > start && (r == ' ' || blank || !joins) {
+			all = append(all, s[start:i])
+			start = i
 		}
-		opened = strings.ContainsRune(opening, r)
-		narrow = r != ' ' && !wide
+		blank, opened, narrow = r == ' ', strings.ContainsRune(opening, r), r != ' ' && !wide
+	}
+	if start < len(s) {
+		all = append(all, s[start:])
 	}
 	return all
 }
