@@ -8,5 +8,6 @@
 // escaped. And a student sees of a hidden check that there is one, and no more ([ForStudent]).
 //
 // What cannot be marked has no mark: no exporter makes a zero, or a pass, out of a grader
-// that failed.
+// that failed. Only Gradescope demands a number; it gets that of the submission before, and
+// if there is none a zero that is said to be a place holder.
 package export

@@ -17,7 +17,6 @@ var phrases = map[string]phrase{
 	"fail":          {"failed", "未通过"},
 	"skip":          {"skipped", "已跳过"},
 	"error":         {"not graded", "未评分"},
-	"graded":        {"graded", "已评分"},
 	"ungradable":    {"no mark", "没有成绩"},
 	"rejected":      {"rejected", "未受理"},
 	"skipped":       {"skipped: {0}", "已跳过：{0}"},
