@@ -310,16 +310,26 @@ func (e *evidence) guilty() int {
 		if e.event > 0 && ev.N > e.event {
 			break
 		}
-		if ev.Kind == trace.Send && ev.Host == e.host {
+		if ev.Kind == trace.Send && ev.Host == e.host && (e.event == 0 || e.res.Trace.At(e.event).Host == e.host || ev.Dst.Host == e.res.Trace.At(e.event).Host) {
 			last = ev.N
 		}
 	}
 	return last
 }
 
-// picture draws the run, with a mark at the guilty packet.
+// picture draws the conversation in which it went wrong, with a mark at the guilty packet.
 func (e *evidence) picture(guilty int) string {
-	l := ladder.New(e.res.Trace, ladder.Options{Span: 1})
+	t, guilty := e.conversation(guilty)
+	isns := t.ISNs(len(t.Events))
+	l := ladder.New(t, ladder.Options{Span: 1, Flat: true, Label: func(ev *trace.Event) string {
+		if ev.Proto != wire.TCP {
+			return ev.Label()
+		}
+		seg := ev.Seg // numbers count from each end's first: nobody reads a kernel's
+		seg.Seq -= isns[ev.Flow()]
+		seg.Ack -= isns[ev.Flow().Reverse()]
+		return seg.Label()
+	}})
 	lines := l.Draw(ladder.DrawOptions{Width: 72, Unicode: true}).Lines()
 	row := -1
 	if i := slices.IndexFunc(l.Arrows, func(a ladder.Arrow) bool { return a.Event == guilty }); i >= 0 {
@@ -341,4 +351,38 @@ func (e *evidence) picture(guilty int) string {
 		}
 	}
 	return b.String()
+}
+
+// conversation is what the student's host had to do with the host to which it sent the guilty
+// packet, or with the one whose call went wrong: other hosts would only take room. It returns
+// the number of the guilty event in it.
+func (e *evidence) conversation(guilty int) (*trace.Trace, int) {
+	all := e.res.Trace
+	other := ""
+	switch {
+	case e.event > 0 && all.At(e.event).Host != e.host:
+		other = all.At(e.event).Host
+	case guilty > 0:
+		other = all.At(guilty).Dst.Host
+	}
+	if all.At(max(1, guilty)) == nil || !slices.ContainsFunc(all.Hosts, func(h trace.Host) bool { return h.Name == other }) {
+		return all, guilty
+	}
+	both := func(host string) bool { return host == "" || host == e.host || host == other }
+	t := *all
+	t.Hosts = slices.DeleteFunc(slices.Clone(all.Hosts), func(h trace.Host) bool { return !both(h.Name) })
+	t.Events = nil
+	mark := 0
+	for i := range all.Events {
+		ev := all.Events[i]
+		if !both(ev.Host) || !both(ev.Src.Host) || !both(ev.Dst.Host) {
+			continue
+		}
+		if ev.N == guilty {
+			mark = len(t.Events) + 1
+		}
+		ev.N, ev.Cause = len(t.Events)+1, 0
+		t.Events = append(t.Events, ev)
+	}
+	return &t, mark
 }

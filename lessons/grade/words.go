@@ -14,6 +14,9 @@ var phrases = map[string]phrase{
 	"interrupted":     {"grading was interrupted", "评分被中断"},
 	"no-answers":      {"there is no {0} in the submission", "提交中没有 {0}"},
 	"handout-hint":    {"netlab homework handout {0} writes one to fill in", "netlab homework handout {0} 会生成一份可填写的文件"},
+	"missing":         {"nothing was handed in", "没有提交"},
+	"same-files":      {"all files", "全部文件"},
+	"same-as":         {"the same as {0} handed in: {1}", "与 {0} 提交的相同：{1}"},
 	"time":            {"it was recorded outside the time set for this assignment ({0} to {1})", "记录时间不在作业规定的时间之内（{0} 至 {1}）"},
 	"isolation":       {"this assignment wants isolation {0}, and this machine cannot keep a program apart: {1}. The program was not run: nothing could be said of what it does to the grader, and no official mark can be given", "本作业要求隔离级别 {0}，而这台机器无法隔离程序：{1}。程序未运行：无法保证它不影响评分程序，因此不能给出正式成绩"},
 	"no-program":      {"nothing in the submission can be run: there is no {0} in any language that is known", "提交中没有可运行的程序：找不到任何已知语言的 {0}"},
@@ -21,7 +24,7 @@ var phrases = map[string]phrase{
 	"builds":          {"builds ({0})", "编译（{0}）"},
 	"build-late":      {"the build took longer than {0}", "编译超过了 {0}"},
 	"build-fails":     {"the build {0}", "编译失败：{0}"},
-	"skip-after":      {"not tried, because this did not succeed: {0}", "未测试，因为这一项没有成功：{0}"},
+	"skip-after":      {"it needs: {0}", "需要先通过：{0}"},
 	"busy":            {"the grader's machine was too busy (something was {0} late): this costs no mark", "评分机器过于繁忙（延迟 {0}）：此项不扣分"},
 
 	"over":            {"the check took longer than it may", "该项检查超过了允许的时间"},

@@ -179,6 +179,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.noInput, "no-input", false, "never ask anything")
 	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
 	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.captureCommand(), a.explainCommand(), a.conformCommand(), a.peerCommand(),
+		a.gradeCommand(), a.checkCommand(), a.homeworkCommand(),
 		a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(a.helpTopics()...)
 	strictHelp(root)

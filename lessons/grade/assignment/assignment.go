@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -81,6 +82,7 @@ type Assignment struct {
 	SHA256 string            `toml:"-"` // of the file as it was written
 	Values map[string]string `toml:"-"` // of the parameters
 	FS     fs.FS             `toml:"-"` // the folder
+	Dir    string            `toml:"-"` // where that is on disk; empty: built in
 	meta   toml.MetaData
 	text   string
 	name   string
@@ -184,7 +186,12 @@ func (z *Size) UnmarshalText(b []byte) error {
 }
 
 // Load reads the assignment in a folder. All its mistakes are in the error.
-func Load(folder fs.FS, name string) (*Assignment, error) {
+func Load(folder fs.FS, name string) (*Assignment, error) { return load(folder, name, "") }
+
+// LoadDir reads the assignment in a folder on disk.
+func LoadDir(dir string) (*Assignment, error) { return load(os.DirFS(dir), dir, dir) }
+
+func load(folder fs.FS, name, dir string) (*Assignment, error) {
 	f, err := folder.Open(FileName)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path.Join(name, FileName), cause(err))
@@ -201,7 +208,7 @@ func Load(folder fs.FS, name string) (*Assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.FS = folder
+	a.FS, a.Dir = folder, dir
 	sum := sha256.Sum256(data)
 	a.SHA256 = hex.EncodeToString(sum[:])
 	sample, err := a.For(Key{Student: "sample"}) // its mistakes show only with values in it

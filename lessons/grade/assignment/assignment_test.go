@@ -43,14 +43,14 @@ A: send c "{word} {token}"
 """
 `
 
-func load(text string) (*Assignment, error) {
+func loadText(text string) (*Assignment, error) {
 	return Load(fstest.MapFS{FileName: {Data: []byte(text)}, "handout.en.md": {Data: []byte("Use {ports[0]}.")}}, "echo")
 }
 
 // A student has the same values each time, and others than the next one; a revision changes
 // them; a seed from a report brings them back.
 func TestValues(t *testing.T) {
-	a, err := load(head + oneCheck)
+	a, err := loadText(head + oneCheck)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestMistakes(t *testing.T) {
 		{"another version", strings.Replace(head, "format_version = 1", "format_version = 9", 1) + oneCheck, "format_version 9: this netlab reads 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := load(c.text); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := loadText(c.text); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
@@ -122,7 +122,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(head + oneCheck)
 	f.Add("kind = \"worksheet\"\n[worksheet]\nx = 1")
 	f.Fuzz(func(t *testing.T, text string) {
-		if a, err := load(text); err == nil {
+		if a, err := loadText(text); err == nil {
 			if _, err := a.For(Key{Student: "x"}); err != nil {
 				t.Error(err)
 			}

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -36,6 +38,9 @@ func (a *Assignment) Secret() ([]byte, error) {
 		return nil, nil
 	}
 	b, err := fs.ReadFile(a.FS, a.Seed.SecretFile)
+	if a.Dir != "" {
+		b, err = os.ReadFile(filepath.Join(a.Dir, a.Seed.SecretFile))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: secret_file %s: %w", a.name, a.Seed.SecretFile, cause(err))
 	}
@@ -90,7 +95,7 @@ func (a *Assignment) For(k Key) (*Assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.FS, b.SHA256, b.Values, b.Params = a.FS, a.SHA256, values, a.Params
+	b.FS, b.Dir, b.SHA256, b.Values, b.Params = a.FS, a.Dir, a.SHA256, values, a.Params
 	return b, nil
 }
 

@@ -1,0 +1,216 @@
+package grade
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"netlab/lessons/grade/assignment"
+	"netlab/lessons/grade/handin"
+	"netlab/lessons/grade/pcapwork"
+	"netlab/lessons/grade/result"
+)
+
+// A Batch is the hand-ins of a class.
+type Batch struct {
+	Assignment *assignment.Assignment
+	Entries    []handin.Entry
+	Roster     []handin.Person // empty: whoever has handed something in
+	Out        string          // a folder; each result is in it as soon as it is known
+	Jobs       int             // at a time
+	Again      bool            // also what has a result already
+	Options    Options         // of each; Student, Name and Path are filled in
+	Sign       func(*result.Result) error
+	Done       func(r *result.Result, kept bool) // after each, one at a time; kept: from an earlier run
+}
+
+// Run grades all, and returns the results by student. What was graded before, of the same files
+// against the same assignment, is kept. An interrupted run leaves what it has done.
+func (b *Batch) Run(ctx context.Context) ([]*result.Result, error) {
+	if err := os.MkdirAll(b.Out, 0o755); err != nil {
+		return nil, fmt.Errorf("grade: %w", err)
+	}
+	entries := slices.Clone(b.Entries)
+	people := map[string]handin.Person{}
+	for _, p := range b.Roster {
+		people[p.ID] = p
+		if !slices.ContainsFunc(entries, func(e handin.Entry) bool { return e.Student == p.ID }) {
+			entries = append(entries, handin.Entry{Student: p.ID, Name: p.Name})
+		}
+	}
+	results := make([]*result.Result, len(entries))
+	todo := make(chan int)
+	var workers sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	for range max(1, b.Jobs) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for i := range todo {
+				r, kept, err := b.one(ctx, entries[i], people[entries[i].Student])
+				mu.Lock()
+				failed = errors.Join(failed, err)
+				if results[i] = r; b.Done != nil && r != nil {
+					b.Done(r, kept)
+				}
+				mu.Unlock()
+			}
+		}()
+	}
+	for i := range entries {
+		select {
+		case todo <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(todo)
+	workers.Wait()
+	results = slices.DeleteFunc(results, func(r *result.Result) bool { return r == nil })
+	slices.SortFunc(results, func(x, y *result.Result) int { return cmp.Compare(x.Student, y.Student) })
+	if err := b.copies(results); err != nil {
+		failed = errors.Join(failed, err)
+	}
+	return results, errors.Join(failed, ctx.Err())
+}
+
+// one grades one entry, unless that was done before, and writes its result.
+func (b *Batch) one(ctx context.Context, e handin.Entry, p handin.Person) (r *result.Result, kept bool, err error) {
+	opt := b.Options
+	opt.Student, opt.Name, opt.Path = e.Student, cmp.Or(p.Name, e.Name), e.Path
+	if e.Path == "" {
+		m, _ := begin(b.Assignment, "", &opt)
+		r = m.reject("missing", say(opt.Lang, "missing"), "")
+		return r, false, b.write(r)
+	}
+	h, err := handin.Read(e.Path, handin.Options{Accept: b.Assignment.Submission.Accept, AllowBinaries: b.Assignment.Submission.AllowBinaries})
+	if err != nil {
+		r = Submit(ctx, b.Assignment, e.Path, opt)
+		return r, false, b.write(r)
+	}
+	if old := b.earlier(e.Student, h.SHA256); old != nil && !b.Again {
+		return old, true, nil
+	}
+	if r = Grade(ctx, b.Assignment, h, opt); ctx.Err() != nil {
+		return nil, false, nil // half a result is none
+	}
+	return r, false, b.write(r)
+}
+
+// earlier is the result of an earlier run; nil if there is none, or of other files, or none
+// that counts.
+func (b *Batch) earlier(student, submission string) *result.Result {
+	data, err := os.ReadFile(b.file(student))
+	if err != nil {
+		return nil
+	}
+	r, err := result.Read(b.file(student), data)
+	if err != nil || r.Submission != submission || r.SpecSHA256 != b.Assignment.SHA256 || r.Outcome != result.Graded || r.Count(result.Error) > 0 || r.Lang != b.Options.Lang {
+		return nil
+	}
+	return r
+}
+
+func (b *Batch) file(student string) string {
+	return filepath.Join(b.Out, filepath.Base(student)+".json")
+}
+
+// write puts a result in its place, all at once.
+func (b *Batch) write(r *result.Result) error {
+	if b.Sign != nil {
+		if err := b.Sign(r); err != nil {
+			return err
+		}
+	}
+	var out bytes.Buffer
+	if err := r.Write(&out); err != nil {
+		return fmt.Errorf("grade: %w", err)
+	}
+	return WriteFile(b.file(r.Student), out.Bytes())
+}
+
+// WriteFile writes a file so that whoever reads it finds the old one or the new one, whole.
+func WriteFile(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".netlab-*")
+	if err != nil {
+		return fmt.Errorf("grade: %w", err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("grade: %s: %w", name, err)
+	}
+	return nil
+}
+
+// copies looks for captures and files that two students have in common, and warns of them in
+// both results.
+func (b *Batch) copies(results []*result.Result) error {
+	var failed error
+	for i, x := range results {
+		for _, y := range results[i+1:] {
+			var how []string
+			if same := pcapwork.Same(x.Fingerprint, y.Fingerprint); len(same) > 0 {
+				how = append(how, same...)
+			}
+			if x.Submission != "" && x.Submission == y.Submission && b.Assignment.Kind == assignment.Program {
+				how = append(how, say(b.Options.Lang, "same-files"))
+			}
+			if len(how) == 0 {
+				continue
+			}
+			for _, pair := range [][2]*result.Result{{x, y}, {y, x}} {
+				text := say(b.Options.Lang, "same-as", pair[1].Student, strings.Join(how, ", "))
+				if !slices.Contains(pair[0].Warnings, text) {
+					pair[0].Warnings = append(pair[0].Warnings, text)
+					failed = errors.Join(failed, b.write(pair[0]))
+				}
+			}
+		}
+	}
+	return failed
+}
+
+// Shard keeps the i-th of n parts of a class, counted from 1: by the students' names, so that
+// each machine takes the same part whatever has been handed in since.
+func Shard(entries []handin.Entry, i, n int) []handin.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e handin.Entry) bool { return shardOf(e.Student, n) != i })
+}
+
+// ShardPeople does the same to a roster.
+func ShardPeople(people []handin.Person, i, n int) []handin.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p handin.Person) bool { return shardOf(p.ID, n) != i })
+}
+
+// ReadResults reads all results in a folder.
+func ReadResults(dir string) ([]*result.Result, error) {
+	names, err := fs.Glob(os.DirFS(dir), "*.json")
+	if err != nil {
+		return nil, fmt.Errorf("grade: %w", err)
+	}
+	var all []*result.Result
+	for _, n := range names {
+		data, err := os.ReadFile(filepath.Join(dir, n))
+		if err != nil {
+			return nil, fmt.Errorf("grade: %w", err)
+		}
+		r, err := result.Read(filepath.Join(dir, n), data)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
