@@ -27,3 +27,7 @@ func earlier(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// Failed reports whether a call has returned what the script does not expect, or a then line has
+// not come true.
+func (p *Player) Failed() bool { return p.failed }

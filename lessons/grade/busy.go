@@ -20,6 +20,12 @@ const (
 	calmWithin = 20 * time.Second
 )
 
+// A heart is asked how late the machine was.
+type heart interface {
+	since() time.Duration // at worst, since it was asked last
+	calm(ctx context.Context)
+}
+
 func newPulse(ctx context.Context) *pulse {
 	ctx, stop := context.WithCancel(ctx)
 	p := &pulse{stop: stop}

@@ -30,13 +30,15 @@ type bench struct {
 	*marking
 	recipe *recipe
 	work   []byte // the files, built
-	pulse  *pulse
+	pulse  heart
 	limits jail.Limits
 }
 
 // program builds the program, and holds it to the checks.
-func (m *marking) program() {
-	machine := Probe(m.ctx)
+func (m *marking) program() { m.programOn(Probe(m.ctx)) }
+
+// programOn does so on a machine of which is known what it can.
+func (m *marking) programOn(machine *Machine) {
 	m.Isolation = machine.Isolation
 	want := cmp.Or(m.opt.MinIsolation, m.a.MinIsolation, "L3")
 	if !assignment.Enough(want, m.a.MinIsolation) && m.a.MinIsolation != "" {
@@ -46,8 +48,9 @@ func (m *marking) program() {
 		m.fault("isolation", m.word("isolation", want, machine.Why), machine.Fix)
 		return
 	}
-	b := &bench{marking: m, recipe: recipeFor(m.a, m.hand), pulse: newPulse(m.ctx)}
-	defer b.pulse.stop()
+	p := newPulse(m.ctx)
+	defer p.stop()
+	b := &bench{marking: m, recipe: recipeFor(m.a, m.hand), pulse: p}
 	l := m.a.Limits
 	b.limits = jail.Limits{CPU: time.Duration(l.CPU), Memory: int64(l.Memory), Processes: l.Processes, Disk: int64(l.Disk)}
 	if b.recipe == nil {
@@ -143,8 +146,8 @@ const (
 )
 
 // check holds the program to one check.
-func (b *bench) check(c *assignment.Check, done map[string]result.Verdict) result.Check {
-	out := b.blank(c)
+func (b *bench) check(c *assignment.Check, done map[string]result.Verdict) (out result.Check) {
+	out = b.blank(c)
 	began := b.opt.Now()
 	defer func() { out.DurationMs = b.opt.Now().Sub(began).Milliseconds() }()
 	for _, id := range c.After {
@@ -267,6 +270,8 @@ func stopped(res *lab.Result) string {
 	switch end := res.Program; {
 	case end.Flood:
 		return "output"
+	case end.Storm:
+		return "packets"
 	case end.Stopped != "":
 		return string(end.Stopped)
 	case res.Over:

@@ -52,6 +52,7 @@ var phrases = map[string]phrase{
 	"steps-before":    {"… {0} calls before", "……此前还有 {0} 次调用"},
 
 	"stopped-output":    {"the program printed more than it may and was stopped: is there a print in an endless loop?", "程序输出过多而被终止：是否在死循环里打印？"},
+	"stopped-packets":   {"the program sent so many packets that it was stopped: is there a send in an endless loop?", "程序发送的分组过多而被终止：是否在死循环里发送？"},
 	"stopped-cpu":       {"the program computed without end and was stopped: a loop around recv() that does not notice the 0 at the end of the stream spins so", "程序一直占用 CPU 而被终止：循环调用 recv() 却不检查返回值 0（流结束）就会这样"},
 	"stopped-memory":    {"the program took more memory than it may and was stopped", "程序占用内存过多而被终止"},
 	"stopped-disk":      {"the program wrote a larger file than it may and was stopped", "程序写入的文件过大而被终止"},

@@ -13,11 +13,12 @@ import (
 )
 
 // A ProgramEnd is what is known of a program that played a host, or was built, once the run is
-// over. The program can have had a hand in all of it but Running, Flood and Failed.
+// over. The program can have had a hand in all of it but Running, Flood, Storm and Failed.
 type ProgramEnd struct {
 	jail.Report
 	Running bool   `json:"running"`           // it had not ended when the run was over, as a server does not
 	Flood   bool   `json:"flood,omitempty"`   // it was ended because it printed too much
+	Storm   bool   `json:"storm,omitempty"`   // it was ended because it sent too many packets
 	Late    bool   `json:"late,omitempty"`    // it was ended because its time was over
 	Failed  string `json:"failed,omitempty"`  // it never served, or could not be started: how so
 	Output  []byte `json:"output,omitempty"`  // the first of what it printed, errors too
@@ -94,8 +95,34 @@ func (r *running) confine() (out io.ReadCloser, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
+	r.mu.Lock() // it may send as fast as it can already
 	r.typed, r.stop = ends[1], r.cell.Kill
+	r.mu.Unlock()
 	return ends[2], nil
+}
+
+// lingers is how long a program that may just be dying is given to do so, for its death explains
+// what its peers saw.
+const lingers = 300 * time.Millisecond
+
+// linger waits for the end of a program for a moment.
+func (r *running) linger() {
+	if r == nil || r.done == nil {
+		return
+	}
+	select {
+	case <-r.done:
+	case <-time.After(lingers):
+	}
+}
+
+// stormy ends a program that sends too much.
+func (r *running) stormy() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.storm.Store(true); r.stop != nil {
+		r.stop()
+	}
 }
 
 // typing gives the program a text on its standard input; one that does not read must not hold
@@ -119,7 +146,7 @@ func (r *running) result(wasRunning bool) *ProgramEnd {
 	if r == nil || r.prog.Cell == nil {
 		return nil
 	}
-	e := &ProgramEnd{Running: wasRunning, Failed: r.failed}
+	e := &ProgramEnd{Running: wasRunning, Failed: r.failed, Storm: r.storm.Load()}
 	if r.cell != nil {
 		e.Report = r.cell.Wait()
 		e.Flood, e.Output, e.Printed = r.out.flood, r.out.head.Bytes(), r.out.n

@@ -100,6 +100,9 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 	}
 	if err == nil {
 		n.seeOff(ctx, &st, run)
+		if st.enough && p.Failed() {
+			run.linger()
+		}
 	}
 	close(done)
 	run.hush()
@@ -121,12 +124,19 @@ func (n *network) program(st *stage) *running {
 	run := newRunning(n.script, st)
 	if run != nil {
 		n.played = run.addr
+		if run.prog.Cell != nil {
+			n.most, n.tooMany = mostHappenings, run.stormy
+		}
 		run.wire, run.other = true, n.script.Puppets() || len(n.models) > 0
 		i := slices.IndexFunc(n.spaces, func(s netns.Space) bool { return s.Addr == run.addr })
 		run.space = n.spaces[i].FD
 	}
 	return run
 }
+
+// mostHappenings bounds what is written down of a run with a program that nobody trusts: it may
+// send as fast as it can. Each packet is two or three of them.
+const mostHappenings = 30000
 
 // seeOff waits for the end of a run whose last statement has returned.
 func (n *network) seeOff(ctx context.Context, st *stage, run *running) {

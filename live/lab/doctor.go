@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"netlab/live/jail"
 	"netlab/sim"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
@@ -75,7 +76,7 @@ func Doctor(ctx context.Context) []Check {
 			names[i+1].Found = "not tried, because of the line above"
 		}
 	}
-	names = append(names, wireCheck(ctx, s, err == nil))
+	names = append(names, wireCheck(ctx, s, err == nil), cellCheck(ctx, err == nil))
 	system := Check{ID: "system", What: "operating system", OK: true, Found: runtime.GOOS + "/" + runtime.GOARCH}
 	return append([]Check{system}, names...)
 }
@@ -95,6 +96,27 @@ func wireCheck(ctx context.Context, s *scenario.Script, able bool) Check {
 		c.Found, c.Fix = err.Error(), "netlab live handshake --wire shows more"
 	default:
 		c.OK, c.Found = true, fmt.Sprintf("%d packets carried from one namespace to the other", res.Stats.Captured)
+	}
+	return c
+}
+
+// cellCheck tries what keeps a program apart that nobody trusts: homework is run so.
+func cellCheck(ctx context.Context, able bool) Check {
+	c := Check{ID: "cell", What: "a sandbox for homework", Found: "not tried, because of the lines above"}
+	if !able {
+		return c
+	}
+	made, err := Make(ctx, jail.Cell{Argv: []string{"true"}}, nil, silence)
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &refused):
+		c.Found, c.Fix = refused.Reason, refused.Fix
+	case err != nil:
+		c.Found = err.Error()
+	case !made.Started:
+		c.Found = "the program " + made.How()
+	default:
+		c.OK, c.Found = true, "a program without rights, files and processes of others"
 	}
 	return c
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"netlab/live"
@@ -64,7 +65,8 @@ type running struct {
 	cell   *jail.Process // if it runs in one
 	typed  *os.File      // its standard input then
 	out    *output
-	failed string // why it plays no part
+	failed string      // why it plays no part
+	storm  atomic.Bool // it was ended because it sent too much
 	mu     sync.Mutex
 	p      *live.Player
 	said   string // last

@@ -33,19 +33,21 @@ type network struct {
 	start  time.Time
 	hand   *hand // that lets packets through one by one; nil: they travel by themselves
 
-	mu     sync.Mutex
-	counts map[[2]int]*fault.Counts // by direction
-	copies map[uint64]int
-	states map[[2]netip.AddrPort]wire.State // as last seen, by the end of a connection
-	lives  map[[2]netip.AddrPort]int        // connections that these ends had before
-	seen   []happening
-	rules  map[[2]int]*wire.Rule // what happens to a frame on its way to a host
-	flows  map[flow]scenario.Seen
-	models map[int]*modelHost
-	olds   int
-	played netip.Addr // the address of the host that a program plays
-	last   time.Time
-	late   time.Duration // how late a packet was delivered at most
+	mu      sync.Mutex
+	counts  map[[2]int]*fault.Counts // by direction
+	copies  map[uint64]int
+	states  map[[2]netip.AddrPort]wire.State // as last seen, by the end of a connection
+	lives   map[[2]netip.AddrPort]int        // connections that these ends had before
+	seen    []happening
+	rules   map[[2]int]*wire.Rule // what happens to a frame on its way to a host
+	flows   map[flow]scenario.Seen
+	models  map[int]*modelHost
+	olds    int
+	most    int // happenings that are written down, if it is not 0: then tooMany is called
+	tooMany func()
+	played  netip.Addr // the address of the host that a program plays
+	last    time.Time
+	late    time.Duration // how late a packet was delivered at most
 
 	telling sync.Mutex // after mu, if both are held
 	tale    []trace.Event
@@ -97,6 +99,10 @@ func (n *network) know(p *live.Player) {
 func (n *network) route(f link.Frame) []link.Delivery {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.most > 0 && len(n.seen) >= n.most {
+		n.tooMany()
+		return nil
+	}
 	n.last = time.Now()
 	pkt, err := capture.Decode(f.Data)
 	if err != nil {

@@ -109,7 +109,7 @@ type Program struct {
 	MaxRSSKB        int64  `json:"max_rss_kb,omitempty"`
 	CPUMs           int64  `json:"cpu_ms,omitempty"`
 	Leftover        int    `json:"leftover_processes"`
-	Stopped         string `json:"stopped,omitempty"` // which limit ended it: wall, cpu, memory, output, processes
+	Stopped         string `json:"stopped,omitempty"` // which limit ended it: wall, cpu, memory, disk, output, packets
 }
 
 // A Result is the whole.
