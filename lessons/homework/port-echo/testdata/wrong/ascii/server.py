@@ -1,0 +1,20 @@
+import socket
+import threading
+
+s = socket.socket()
+s.bind(("0.0.0.0", 8888))
+s.listen()
+
+
+def serve(conn, addr):
+    while True:
+        text = conn.recv(1024).decode("ascii", errors="ignore")
+        if not text:
+            break
+        conn.sendall((text + str(addr[1])).encode())
+    conn.close()
+
+
+while True:
+    conn, addr = s.accept()
+    threading.Thread(target=serve, args=(conn, addr)).start()
