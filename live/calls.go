@@ -369,7 +369,7 @@ func (p *Player) recv(c *call, st *scenario.Stmt) (string, bool) {
 			p.emit(trace.Event{Host: c.sock.host, Kind: trace.Deliver, Conn: c.sock.name, Seg: wire.Segment{Data: data}})
 		}
 		c.got += data
-		if !all || c.sock.proto == wire.UDP || data == "" || len(data) == want {
+		if !all || c.sock.proto == wire.UDP || data == "" || len(data) == want || st.Differs(c.got) {
 			return st.RecvResult(c.got), true
 		}
 	}

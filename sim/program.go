@@ -314,7 +314,7 @@ func (w *World) tryRecv(hi int, c *call, st *scenario.Stmt) (string, bool) {
 		if st.HasText || st.End {
 			c.got += data
 		}
-		if !all || isUDP || data == "" || len(data) == want {
+		if !all || isUDP || data == "" || len(data) == want || st.Differs(c.got) {
 			if st.HasText || st.End {
 				return st.RecvResult(c.got), true
 			}

@@ -46,6 +46,9 @@ func (b *Batch) Run(ctx context.Context) ([]*result.Result, error) {
 			entries = append(entries, handin.Entry{Student: p.ID, Name: p.Name})
 		}
 	}
+	if b.Assignment.Kind == assignment.Program && b.Options.Machine == nil {
+		b.Options.Machine = Probe(ctx)
+	}
 	results := make([]*result.Result, len(entries))
 	todo := make(chan int)
 	var workers sync.WaitGroup

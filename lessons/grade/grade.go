@@ -34,6 +34,7 @@ type Options struct {
 	Tell          func(c *result.Check)                                               // after each check; nil: nobody listens
 	Keep          func(check string, frames []capture.Frame) (name string, err error) // keeps a capture; nil: none is kept
 	Now           func() time.Time
+	Machine       *Machine // what this machine can, if it is known; nil: it is tried
 }
 
 // Submit reads a submission and grades it. Whatever happens there is a result: also of a

@@ -35,7 +35,13 @@ type bench struct {
 }
 
 // program builds the program, and holds it to the checks.
-func (m *marking) program() { m.programOn(Probe(m.ctx)) }
+func (m *marking) program() {
+	machine := m.opt.Machine
+	if machine == nil {
+		machine = Probe(m.ctx)
+	}
+	m.programOn(machine)
+}
 
 // programOn does so on a machine of which is known what it can.
 func (m *marking) programOn(machine *Machine) {
@@ -55,6 +61,10 @@ func (m *marking) programOn(machine *Machine) {
 	b.limits = jail.Limits{CPU: time.Duration(l.CPU), Memory: int64(l.Memory), Processes: l.Processes, Disk: int64(l.Disk)}
 	if b.recipe == nil {
 		m.reject("no-program", m.word("no-program", cmp.Or(m.a.Submission.Name, "server")), m.word("no-program-hint", cmp.Or(m.a.Submission.Name, "server")))
+		return
+	}
+	if n := b.recipe.needs; len(n) > 0 && !slices.ContainsFunc(n, jail.Has) {
+		m.fault("tool", m.word("no-tool", n[0], b.recipe.what), m.word("no-tool-hint", n[0]))
 		return
 	}
 	if !b.build() {

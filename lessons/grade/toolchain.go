@@ -13,7 +13,8 @@ import (
 
 // A recipe is how a program is made of the files of a submission, and started.
 type recipe struct {
-	what   string // for people: such as C
+	what   string   // for people: such as C
+	needs  []string // programs of the machine; one of them is enough
 	build  []string
 	within time.Duration
 	run    []string
@@ -26,28 +27,29 @@ type tool struct {
 	when  []string // a file that one of these patterns fits makes it this language
 	build string   // for sh -c
 	run   string   // words
+	needs []string // programs of the machine; one of them is enough
 }
 
 // tools are tried in this order: what says itself how it is built comes first.
 var tools = []tool{
-	{"run.sh", []string{"run.sh"}, "", "sh run.sh"},
-	{"make", []string{"Makefile", "makefile", "GNUmakefile"}, "make", "./NAME"},
-	{"CMake", []string{"CMakeLists.txt"}, "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build -j2 && cp \"$(find build -type f -perm -u+x ! -path '*/CMakeFiles/*' | head -1)\" NAME", "./NAME"},
-	{"Qt", []string{"*.pro"}, "mkdir -p build && cd build && { command -v qmake6 >/dev/null && qmake6 CONFIG+=release ../*.pro || qmake CONFIG+=release ../*.pro; } && make -j2 && cd .. && cp \"$(find build -maxdepth 2 -type f -perm -u+x | head -1)\" NAME", "./NAME"},
-	{"Go", []string{"go.mod"}, "go build -o NAME .", "./NAME"},
-	{"Go", []string{"*.go"}, "go build -o NAME *.go", "./NAME"},
-	{"Java", []string{"*.java"}, "mkdir -p classes && javac -encoding UTF-8 -d classes $(find . -name '*.java')", "sh -c 'exec java -XX:TieredStopAtLevel=1 -Xshare:auto -cp classes \"$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | xargs grep -hE \"^ *package\" | sed -E \"s/^ *package +([^; ]+).*/\\\\1./\" | head -1)$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | sed -E \"s#.*/([^/]+)\\.java#\\\\1#\")\" \"$@\"' java"},
-	{"Rust", []string{"*.rs"}, "rustc -O -o NAME $(ls NAME.rs main.rs src/main.rs *.rs 2>/dev/null | head -1)", "./NAME"},
-	{"C++", []string{"*.cpp", "*.cc", "*.cxx"}, "c++ -std=c++17 -O1 -pthread $(find . -name '*.cpp' -o -name '*.cc' -o -name '*.cxx' -o -name '*.c') -o NAME", "./NAME"},
-	{"C", []string{"*.c"}, "cc -O1 -pthread $(find . -name '*.c') -o NAME -lm", "./NAME"},
-	{"Python", []string{"*.py"}, "", "python3 NAME.py"},
-	{"JavaScript", []string{"*.js", "*.mjs"}, "", "node NAME.js"},
-	{"Perl", []string{"*.pl"}, "", "perl NAME.pl"},
-	{"Ruby", []string{"*.rb"}, "", "ruby NAME.rb"},
-	{"Tcl", []string{"*.tcl"}, "", "tclsh NAME.tcl"},
-	{"PHP", []string{"*.php"}, "", "php NAME.php"},
-	{"Lua", []string{"*.lua"}, "", "lua NAME.lua"},
-	{"a script", []string{"NAME"}, "", "./NAME"},
+	{"run.sh", []string{"run.sh"}, "", "sh run.sh", []string{"sh"}},
+	{"make", []string{"Makefile", "makefile", "GNUmakefile"}, "make", "./NAME", []string{"make"}},
+	{"CMake", []string{"CMakeLists.txt"}, "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build -j2 && cp \"$(find build -type f -perm -u+x ! -path '*/CMakeFiles/*' | head -1)\" NAME", "./NAME", []string{"cmake"}},
+	{"Qt", []string{"*.pro"}, "mkdir -p build && cd build && { command -v qmake6 >/dev/null && qmake6 CONFIG+=release ../*.pro || qmake CONFIG+=release ../*.pro; } && make -j2 && cd .. && cp \"$(find build -maxdepth 2 -type f -perm -u+x | head -1)\" NAME", "./NAME", []string{"qmake6", "qmake"}},
+	{"Go", []string{"go.mod"}, "go build -o NAME .", "./NAME", []string{"go"}},
+	{"Go", []string{"*.go"}, "go build -o NAME *.go", "./NAME", []string{"go"}},
+	{"Java", []string{"*.java"}, "mkdir -p classes && javac -encoding UTF-8 -d classes $(find . -name '*.java')", "sh -c 'exec java -XX:TieredStopAtLevel=1 -Xshare:auto -cp classes \"$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | xargs grep -hE \"^ *package\" | sed -E \"s/^ *package +([^; ]+).*/\\\\1./\" | head -1)$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | sed -E \"s#.*/([^/]+)\\.java#\\\\1#\")\" \"$@\"' java", []string{"javac"}},
+	{"Rust", []string{"*.rs"}, "rustc -O -o NAME $(ls NAME.rs main.rs src/main.rs *.rs 2>/dev/null | head -1)", "./NAME", []string{"rustc"}},
+	{"C++", []string{"*.cpp", "*.cc", "*.cxx"}, "c++ -std=c++17 -O1 -pthread $(find . -name '*.cpp' -o -name '*.cc' -o -name '*.cxx' -o -name '*.c') -o NAME", "./NAME", []string{"c++", "g++"}},
+	{"C", []string{"*.c"}, "cc -O1 -pthread $(find . -name '*.c') -o NAME -lm", "./NAME", []string{"cc", "gcc"}},
+	{"Python", []string{"*.py"}, "", "python3 NAME.py", []string{"python3"}},
+	{"JavaScript", []string{"*.js", "*.mjs"}, "", "node NAME.js", []string{"node"}},
+	{"Perl", []string{"*.pl"}, "", "perl NAME.pl", []string{"perl"}},
+	{"Ruby", []string{"*.rb"}, "", "ruby NAME.rb", []string{"ruby"}},
+	{"Tcl", []string{"*.tcl"}, "", "tclsh NAME.tcl", []string{"tclsh"}},
+	{"PHP", []string{"*.php"}, "", "php NAME.php", []string{"php"}},
+	{"Lua", []string{"*.lua"}, "", "lua NAME.lua", []string{"lua"}},
+	{"a script", []string{"NAME"}, "", "./NAME", []string{"sh"}},
 }
 
 // buildWithin is how long a build may take if the assignment does not say.
@@ -89,7 +91,7 @@ func (t *tool) recipe(name string, h *handin.Handin) *recipe {
 	if !slices.ContainsFunc(t.when, func(p string) bool { return h.Has(strings.ReplaceAll(p, "NAME", name)) }) {
 		return nil
 	}
-	r := &recipe{what: t.what, run: words(strings.ReplaceAll(t.run, "NAME", name))}
+	r := &recipe{what: t.what, needs: t.needs, run: words(strings.ReplaceAll(t.run, "NAME", name))}
 	if t.build != "" {
 		r.build = []string{"sh", "-c", strings.ReplaceAll(t.build, "NAME", name)}
 		return r

@@ -21,6 +21,8 @@ var phrases = map[string]phrase{
 	"isolation":       {"this assignment wants isolation {0}, and this machine cannot keep a program apart: {1}. The program was not run: nothing could be said of what it does to the grader, and no official mark can be given", "本作业要求隔离级别 {0}，而这台机器无法隔离程序：{1}。程序未运行：无法保证它不影响评分程序，因此不能给出正式成绩"},
 	"no-program":      {"nothing in the submission can be run: there is no {0} in any language that is known", "提交中没有可运行的程序：找不到任何已知语言的 {0}"},
 	"no-program-hint": {"hand in {0}.py, {0}.c, main.go, a Makefile that makes {0}, or a run.sh", "请提交 {0}.py、{0}.c、main.go、能生成 {0} 的 Makefile，或 run.sh"},
+	"no-tool":         {"this machine has no {0}, with which the submission ({1}) is built or run", "这台机器没有 {0}，无法编译或运行这份提交（{1}）"},
+	"no-tool-hint":    {"install {0} on the grader's machine, below /usr", "请在评分机器的 /usr 下安装 {0}"},
 	"builds":          {"builds ({0})", "编译（{0}）"},
 	"build-late":      {"the build took longer than {0}", "编译超过了 {0}"},
 	"build-fails":     {"the build {0}", "编译失败：{0}"},

@@ -165,14 +165,25 @@ func (c *Cell) find() (string, error) {
 		_, err := os.Stat(path)
 		return path, err
 	}
-	for dir := range strings.SplitSeq(strings.TrimPrefix(environment[0], "PATH="), ":") {
-		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
-			return path, nil
-		}
+	if path := lookUp(name); path != "" {
+		return path, nil
 	}
 	return "", fmt.Errorf("this machine has no %s", name)
 }
+
+// lookUp looks a program up in the PATH that a cell has; empty: it is not there.
+func lookUp(name string) string {
+	for dir := range strings.SplitSeq(strings.TrimPrefix(environment[0], "PATH="), ":") {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	return ""
+}
+
+// Has reports whether programs in a cell on this machine find a program of the system's.
+func Has(name string) bool { return lookUp(name) != "" }
 
 // looksEvery is how often the warden looks at the memory that is held.
 const looksEvery = 10 * time.Millisecond

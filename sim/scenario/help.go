@@ -39,7 +39,8 @@ THE PROGRAMS
   send c "text"    send c 1000     sends a text, or that many octets
   recv x 100                       one read of at most 100 octets
   recv x 100 all                   reads until 100 have come (MSG_WAITALL)
-  recv x "text"                    reads until as many have come, and compares
+  recv x "text"                    reads until as many have come, or others, and
+                                   compares
   recv x end                       reads, and expects that the peer has closed
   shutdown c write|read|both       ends one direction, or both
   close c                          gives the socket up

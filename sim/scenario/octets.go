@@ -41,6 +41,10 @@ func (s *Stmt) Wants(n int) (more int, all bool) {
 	}
 }
 
+// Differs reports whether what has come is already another text than the script names: then
+// nobody waits for the rest.
+func (s *Stmt) Differs(got string) bool { return s.HasText && !strings.HasPrefix(s.Text, got) }
+
 // defaultRecv is how many octets recv() asks for when the script does not say.
 const defaultRecv = 65536
 

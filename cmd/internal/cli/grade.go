@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -175,6 +176,9 @@ func (g *grading) run(cmd *cobra.Command, args []string) error {
 	if g.spec, err = g.a.assignment(args[0]); err != nil {
 		return err
 	}
+	if err := g.checkOnly(); err != nil {
+		return err
+	}
 	if g.batch.dir != "" {
 		return g.class(cmd.Context(), args[0])
 	}
@@ -200,6 +204,23 @@ func (g *grading) run(cmd *cobra.Command, args []string) error {
 	return g.exit(r)
 }
 
+// checkOnly holds the checks that are asked for against those that there are.
+func (g *grading) checkOnly() error {
+	if g.only == "" || g.spec.Kind != assignment.Program {
+		return nil
+	}
+	var ids []string
+	for _, c := range g.spec.Checks {
+		ids = append(ids, c.ID)
+	}
+	for _, id := range strings.Split(g.only, ",") {
+		if !slices.Contains(ids, id) {
+			return usageError("its checks are "+strings.Join(ids, ", "), "--only: %s has no check %q", g.spec.ID, id)
+		}
+	}
+	return nil
+}
+
 // checkFlags holds the flags together, and reads the files that they name.
 func (g *grading) checkFlags() error {
 	for _, f := range g.formats {
@@ -210,6 +231,9 @@ func (g *grading) checkFlags() error {
 	}
 	if g.audience != string(export.Student) && g.audience != string(export.Instructor) {
 		return usageError("student or instructor", "--audience %q is unknown", g.audience)
+	}
+	if g.seed != "" && !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(g.seed) {
+		return usageError("16 hexadecimal digits, as a report names it", "--seed %q is no seed", g.seed)
 	}
 	if g.level != "" && !slices.Contains([]string{"L0", "L1", "L3"}, g.level) {
 		return usageError("L3, or leave it to the assignment", "--min-isolation %q is unknown", g.level)

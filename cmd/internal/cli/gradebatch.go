@@ -32,7 +32,7 @@ func (b *gradeBatch) flags(cmd *cobra.Command) {
 	f.StringVar(&b.roster, "roster", "", "who is in the class, a CSV file with a header (student, name, …)")
 	f.StringVar(&b.out, "out", "results", "the folder for results: one JSON and one page each, summary.csv")
 	f.StringVar(&b.pattern, "pattern", "", "what the hand-ins are called, such as {student}_{name}_{title}.zip")
-	f.IntVarP(&b.jobs, "jobs", "j", max(1, runtime.NumCPU()), "how many at a time")
+	f.IntVarP(&b.jobs, "jobs", "j", 4*runtime.NumCPU(), "how many at a time; they wait more than they work")
 	f.StringVar(&b.shard, "shard", "", "one part of the class, such as 2/4: for several machines")
 	f.BoolVar(&b.again, "again", false, "grade also what was graded before")
 	f.BoolVar(&b.merge, "summary-only", false, "grade nothing: make the summary of the results that are in --out")

@@ -44,13 +44,16 @@ func (a *app) homeworkList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if a.jsonFlag {
-					if err := json.NewEncoder(a.out).Encode(map[string]any{"type": "assignment", "id": id, "revision": spec.Revision, "kind": spec.Kind, "title": spec.Title.In(a.language())}); err != nil {
-						return err
-					}
+				if !a.jsonFlag {
+					rows = append(rows, []string{id, string(spec.Kind), spec.Title.In(a.language())})
 					continue
 				}
-				rows = append(rows, []string{id, string(spec.Kind), spec.Title.In(a.language())})
+				if err := json.NewEncoder(a.out).Encode(map[string]any{"type": "assignment", "id": id, "revision": spec.Revision, "kind": spec.Kind, "title": spec.Title.In(a.language())}); err != nil {
+					return err
+				}
+			}
+			if a.jsonFlag {
+				return nil
 			}
 			var b strings.Builder
 			writeTable(&b, rows)
@@ -111,7 +114,6 @@ func (a *app) copyAssignment(from, id, dir string) error {
 		}
 		text := string(data)
 		if filepath.Base(f) == assignment.FileName {
-			text = regexp.MustCompile(`(?m)^id( *)= *"[^"]*"`).ReplaceAllString(text, `id$1= "`+id+`"`)
 			text = regexp.MustCompile(`(?m)^revision( *)= *\d+`).ReplaceAllString(text, "revision$1= 1")
 		}
 		if err := os.WriteFile(filepath.Join(dir, filepath.Base(f)), []byte(strings.ReplaceAll(text, from, id)), 0o644); err != nil {

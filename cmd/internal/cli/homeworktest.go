@@ -157,6 +157,7 @@ func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, 
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	slots := make(chan struct{}, jobs)
+	lacking := "" // what this machine has not, to try it
 	for n := range times {
 		slots <- struct{}{}
 		if ctx.Err() != nil {
@@ -175,6 +176,10 @@ func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, 
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			if r.Outcome == result.Ungradable && r.Reason.Code == "tool" {
+				lacking = r.Reason.Message
+				return
+			}
 			if problem := t.problem(r); problem != "" && ctx.Err() == nil {
 				bad++
 				fmt.Fprintf(a.out, "%s: %s\n%s\n", t.dir, problem, export.Text(r, export.Options{Audience: export.Instructor, Lang: a.language()}))
@@ -184,6 +189,10 @@ func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, 
 	workers.Wait()
 	if ctx.Err() != nil {
 		return bad, ctx.Err()
+	}
+	if lacking != "" {
+		fmt.Fprintf(a.out, "%s: not tried: %s\n", t.dir, lacking)
+		return bad, nil
 	}
 	word := "full marks"
 	if w := t.want; len(w.Fails)+len(w.Skips) > 0 {
