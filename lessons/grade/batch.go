@@ -158,7 +158,7 @@ func WriteFile(name string, data []byte) error {
 	return nil
 }
 
-// copies looks for captures and files that two students have in common, and warns of them in
+// copies looks for captures and files that two students have in common, and notes it in
 // both results.
 func (b *Batch) copies(results []*result.Result) error {
 	var failed error
@@ -176,8 +176,8 @@ func (b *Batch) copies(results []*result.Result) error {
 			}
 			for _, pair := range [][2]*result.Result{{x, y}, {y, x}} {
 				text := say(b.Options.Lang, "same-as", pair[1].Student, strings.Join(how, ", "))
-				if !slices.Contains(pair[0].Warnings, text) {
-					pair[0].Warnings = append(pair[0].Warnings, text)
+				if !slices.Contains(pair[0].Copies, text) {
+					pair[0].Copies = append(pair[0].Copies, text)
 					failed = errors.Join(failed, b.write(pair[0]))
 				}
 			}

@@ -152,8 +152,8 @@ func TestCopies(t *testing.T) {
 	if err := b.copies([]*result.Result{x, y, z}); err != nil {
 		t.Fatal(err)
 	}
-	if len(x.Warnings) != 1 || !strings.Contains(x.Warnings[0], "the same as s2 handed in") || len(y.Warnings) != 1 || len(z.Warnings) != 0 {
-		t.Errorf("warnings %q, %q, %q", x.Warnings, y.Warnings, z.Warnings)
+	if len(x.Copies) != 1 || !strings.Contains(x.Copies[0], "the same as s2 handed in") || len(y.Copies) != 1 || len(z.Copies) != 0 {
+		t.Errorf("copies %q, %q, %q", x.Copies, y.Copies, z.Copies)
 	}
 }
 

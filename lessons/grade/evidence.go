@@ -330,21 +330,19 @@ func (e *evidence) picture(guilty int) string {
 		seg.Ack -= isns[ev.Flow().Reverse()]
 		return seg.Label()
 	}})
-	lines := l.Draw(ladder.DrawOptions{Width: 72, Unicode: true}).Lines()
+	const width = 72
+	lines := l.Draw(ladder.DrawOptions{Width: width, Unicode: true}).Lines()
 	row := -1
 	if i := slices.IndexFunc(l.Arrows, func(a ladder.Arrow) bool { return a.Event == guilty }); i >= 0 {
 		row = l.Arrows[i].Start
 	}
-	head := len(lines) - l.Rows
-	from := 0
-	if row >= 0 {
-		from = max(0, head+row-2*mostRows/3)
-	}
+	from := max(0, row-2*mostRows/3)
 	var b strings.Builder
+	b.WriteString(strings.TrimRight("  "+l.Header(width, "ms"), " ") + "\n")
 	for i, line := range lines {
-		if i < head || i >= from && i < from+mostRows {
+		if i >= from && i < from+mostRows {
 			mark := "  "
-			if row >= 0 && i == head+row {
+			if row >= 0 && i == row {
 				mark = "▶ "
 			}
 			b.WriteString(strings.TrimRight(mark+line, " ") + "\n")

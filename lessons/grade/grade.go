@@ -26,7 +26,6 @@ type Options struct {
 	Only          []string // checks, by id; none: all. What they come after is done, too
 	Seed          string   // from a report, to do the same again; empty: the student's own
 	SelfCheck     bool     // visible checks only, as students see them
-	MinIsolation  string   // the assignment's, or a stricter one
 	Netlab        string   // the version of the grader
 	Spec          string   // the assignment as the command line names it, for the command that repeats a check
 	Path          string   // the submission likewise

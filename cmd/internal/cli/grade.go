@@ -30,13 +30,13 @@ type grading struct {
 	self bool // netlab check
 	spec *assignment.Assignment
 
-	student, only, seed, level, keep, report, audience, sign, metadata string
-	formats                                                            []string
-	exitZero, due, published                                           bool
-	timeout                                                            time.Duration
-	batch                                                              gradeBatch
-	signer                                                             *grade.Signer
-	previous                                                           *export.Previous
+	student, only, seed, keep, report, audience, sign, metadata string
+	formats                                                     []string
+	exitZero, due, published                                    bool
+	timeout                                                     time.Duration
+	batch                                                       gradeBatch
+	signer                                                      *grade.Signer
+	previous                                                    *export.Previous
 }
 
 func (a *app) gradeCommand() *cobra.Command {
@@ -69,7 +69,6 @@ func (a *app) gradeCommand() *cobra.Command {
 	f.BoolVar(&g.exitZero, "exit-zero", false, "exit 0 also where a check failed")
 	f.BoolVar(&g.due, "due", false, "the due date has passed: show students what is hidden until then")
 	f.BoolVar(&g.published, "published", false, "the marks are published: show students what is hidden until then")
-	f.StringVar(&g.level, "min-isolation", "", "L3: the assignment's, or stricter")
 	g.batch.flags(cmd)
 	cmd.AddCommand(a.gradeVerifyCommand())
 	return cmd
@@ -235,9 +234,6 @@ func (g *grading) checkFlags() error {
 	if g.seed != "" && !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(g.seed) {
 		return usageError("16 hexadecimal digits, as a report names it", "--seed %q is no seed", g.seed)
 	}
-	if g.level != "" && !slices.Contains([]string{"L0", "L1", "L3"}, g.level) {
-		return usageError("L3, or leave it to the assignment", "--min-isolation %q is unknown", g.level)
-	}
 	if g.sign != "" {
 		text, err := os.ReadFile(g.sign)
 		if err != nil {
@@ -271,7 +267,7 @@ func (g *grading) checkFlags() error {
 
 // options are what each submission is graded with.
 func (g *grading) options(spec string) grade.Options {
-	opt := grade.Options{Lang: g.a.language(), Seed: g.seed, SelfCheck: g.self, MinIsolation: g.level, Netlab: version, Spec: spec}
+	opt := grade.Options{Lang: g.a.language(), Seed: g.seed, SelfCheck: g.self, Netlab: version, Spec: spec}
 	if g.only != "" {
 		opt.Only = strings.Split(g.only, ",")
 	}

@@ -93,6 +93,9 @@ func (a *app) homeworkPackage() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if spec.Kind == assignment.Program && target == "gradescope" {
+				a.tell(a.err, "netlab: Gradescope's own machines let nobody make namespaces, and without them no program gets a mark;\nnetlab: this package is for machines that do. Worksheets, captures and transcripts are graded anywhere.")
+			}
 			return a.writeOut(output, func(w writer) error { _, err := w.Write(text); return err })
 		},
 		ValidArgsFunction: a.completeAssignments,

@@ -65,7 +65,7 @@ type Assignment struct {
 	Revision     int              `toml:"revision"`
 	Kind         Kind             `toml:"kind"`
 	Title        Text             `toml:"title"`
-	MinIsolation string           `toml:"min_isolation"` // L3, L1 or L0
+	MinIsolation string           `toml:"min_isolation"` // L3, which is also what is meant if nothing is said
 	NotBefore    time.Time        `toml:"not_before"`    // an official mark needs both
 	NotAfter     time.Time        `toml:"not_after"`
 	Seed         Seed             `toml:"seed"`

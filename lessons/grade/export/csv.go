@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strings"
 
 	"netlab/lessons/grade/result"
@@ -14,7 +15,8 @@ const byteOrderMark = "\ufeff"
 
 // CSV writes a row for each submission: student, name, outcome, score, max, and the points
 // of each check. A check that was skipped or that the grader could not do has that word in
-// the place of points, and what has no mark has none: an empty cell, never 0.
+// the place of points, and what has no mark has none: an empty cell, never 0. If hand-ins have
+// something in common, a last column says what, for the teacher.
 func CSV(rs []*result.Result) ([]byte, error) {
 	var ids []string
 	column := map[string]int{}
@@ -31,6 +33,10 @@ func CSV(rs []*result.Result) ([]byte, error) {
 	for _, id := range ids {
 		head = append(head, inert(id))
 	}
+	copies := slices.ContainsFunc(rs, func(r *result.Result) bool { return len(r.Copies) > 0 })
+	if copies {
+		head = append(head, "copies")
+	}
 	var b bytes.Buffer
 	b.WriteString(byteOrderMark)
 	w := csv.NewWriter(&b)
@@ -44,6 +50,9 @@ func CSV(rs []*result.Result) ([]byte, error) {
 		for i := range r.Checks {
 			c := &r.Checks[i]
 			cells[fixed+column[c.ID]-1] = csvCell(c)
+		}
+		if copies {
+			cells = append(cells, inert(strings.Join(r.Copies, "; ")))
 		}
 		w.Write(cells)
 	}

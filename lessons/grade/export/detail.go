@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"netlab/lessons/grade/result"
@@ -221,7 +222,7 @@ func remarks(r *result.Result, lang string) []string {
 	} else if r.Outcome == result.Graded && unmarked(r) {
 		all = append(all, say(lang, "nothing_graded"))
 	}
-	for _, w := range r.Warnings[:min(len(r.Warnings), maxSteps)] {
+	for _, w := range slices.Concat(r.Copies[:min(len(r.Copies), maxSteps)], r.Warnings[:min(len(r.Warnings), maxSteps)]) {
 		all = append(all, say(lang, "warning", line(w)))
 	}
 	return all

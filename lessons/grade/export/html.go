@@ -20,17 +20,18 @@ var page = sync.OnceValue(func() *template.Template {
 // A webPage is what the page shows. All texts of others in it are escaped for the eye; the
 // template escapes them for the browser.
 type webPage struct {
-	Lang    string
-	Title   string
-	Head    string
-	Remarks []string
-	Meaning []string
-	Checks  []webCheck
-	Total   string
-	Program []string
-	Printed string // the heading
-	Output  string
-	Facts   [][2]string
+	Lang     string
+	Title    string
+	Head     string
+	Remarks  []string
+	Meaning  []string
+	Checks   []webCheck
+	Numbered bool // some check has a number
+	Total    string
+	Program  []string
+	Printed  string // the heading
+	Output   string
+	Facts    [][2]string
 }
 
 // A webCheck is one row of the table, and what happened.
@@ -75,6 +76,7 @@ func HTML(r *result.Result, o Options) ([]byte, error) {
 		p.Title = line(v.Assignment)
 	}
 	for i := range v.Checks {
+		p.Numbered = p.Numbered || v.Checks[i].Number != ""
 		p.Checks = append(p.Checks, webCheckOf(&v.Checks[i], lang, i))
 	}
 	if out := printed(v.Program, lang); len(out) > 0 {

@@ -26,11 +26,11 @@ func (o Options) shows(v result.Visibility) bool {
 //
 // Whatever could tell of a hidden check goes with it: what the program printed (it may have
 // echoed what the check sent), the exact time, the reason of a check that needs a hidden one.
-// The fingerprint is for finding copies, and the signature is over the whole: both go.
+// The fingerprint and what was found by it are for the teacher, and the signature is over the whole: both go.
 func ForStudent(r *result.Result, o Options) *result.Result {
 	o.Audience = Student
 	v := *r
-	v.Checks, v.Fingerprint, v.Signature = []result.Check{}, nil, nil
+	v.Checks, v.Fingerprint, v.Copies, v.Signature = []result.Check{}, nil, nil, nil
 	withheld := 0
 	for _, c := range veiled(r, o).Checks {
 		if !o.shows(c.Visibility) {

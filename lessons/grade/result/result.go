@@ -140,6 +140,7 @@ type Result struct {
 	Warnings    []string  `json:"warnings,omitempty"`
 	Checks      []Check   `json:"checks"`
 	Program     *Program  `json:"program,omitempty"`
+	Copies      []string  `json:"copies,omitempty"`      // what it has in common with others' hand-ins: for the teacher only
 	Fingerprint []string  `json:"fingerprint,omitempty"` // of a capture: what two copies have in common
 	Signature   *Signed   `json:"signature,omitempty"`
 }
