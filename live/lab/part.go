@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"netlab/live"
 	"netlab/sim/scenario"
 	"netlab/sim/wire"
 )
@@ -108,29 +109,32 @@ func CanProgram(s *scenario.Script, host string) error {
 	return nil
 }
 
-// A socketList is what the kernel lists of the sockets of a namespace, read again and again. The
-// files belong to the namespace in which they were opened.
+// A socketList is what the kernel lists of the sockets of a namespace, read again and again. What
+// is opened belongs to the namespace in which that was done.
 type socketList struct {
-	files []*os.File
-	state string // the kernel's number of that in which a socket waits
+	tcp *live.Listeners // of TCP's sockets those in LISTEN count
+	udp []*os.File      // of UDP's those that are bound and not connected
 }
 
-// sockets opens the tables of the program's namespace: of TCP's sockets those in LISTEN count, of
-// UDP's those that are bound and not connected, which the kernel calls CLOSE.
+// unconnected is the kernel's number of the state in which such a UDP socket is; it calls it
+// CLOSE.
+const unconnected = "07"
+
+// sockets opens the list of the program's namespace.
 func (r *running) sockets() (l *socketList, err error) {
-	table := "tcp"
-	l = &socketList{state: "0A"}
-	if r.part.proto == wire.UDP {
-		table, l.state = "udp", "07"
-	}
+	l = &socketList{}
 	err = r.within(func() error {
-		f, err := os.Open("/proc/thread-self/net/" + table)
+		if r.part.proto != wire.UDP {
+			l.tcp, err = live.OpenListeners()
+			return err
+		}
+		f, err := os.Open("/proc/thread-self/net/udp")
 		if err != nil {
 			return err
 		}
-		l.files = append(l.files, f)
-		if f, err := os.Open("/proc/thread-self/net/" + table + "6"); err == nil { // a kernel may lack IPv6
-			l.files = append(l.files, f)
+		l.udp = append(l.udp, f)
+		if f, err := os.Open("/proc/thread-self/net/udp6"); err == nil { // a kernel may lack IPv6
+			l.udp = append(l.udp, f)
 		}
 		return nil
 	})
@@ -138,19 +142,26 @@ func (r *running) sockets() (l *socketList, err error) {
 }
 
 func (l *socketList) close() {
-	for _, f := range l.files {
+	if l.tcp != nil {
+		l.tcp.Close()
+	}
+	for _, f := range l.udp {
 		_ = f.Close()
 	}
 }
 
 // waiting lists the addresses and ports on which somebody waits now.
 func (l *socketList) waiting() (all []netip.AddrPort) {
-	for _, f := range l.files {
+	if l.tcp != nil {
+		all, _ = l.tcp.All() // asked again soon
+		return all
+	}
+	for _, f := range l.udp {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			continue
 		}
 		if data, err := io.ReadAll(f); err == nil {
-			all = append(all, socketTable(string(data), l.state)...)
+			all = append(all, socketTable(string(data), unconnected)...)
 		}
 	}
 	return all
