@@ -51,9 +51,13 @@ func (p *peer) newSock(name string) *sock {
 	return s
 }
 
-// becomes tells that the socket, as the program sees it, is in another state.
+// becomes tells that the socket, as the program sees it, is in another state. One that is closed
+// stays so: shutdown() may return in one thread after close() has in another.
 func (s *sock) becomes(api string) {
 	s.mu.Lock()
+	if s.closed {
+		api = Unconnected
+	}
 	was := s.api
 	s.api = api
 	s.mu.Unlock()
