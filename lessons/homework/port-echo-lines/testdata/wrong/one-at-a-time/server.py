@@ -1,0 +1,18 @@
+import socket
+
+s = socket.socket()
+s.bind(("0.0.0.0", 8888))
+s.listen()
+while True:
+    conn, addr = s.accept()
+    port = str(addr[1]).encode()
+    buf = b""
+    while data := conn.recv(65536):
+        buf += data
+        *lines, buf = buf.split(b"\n")
+        for line in lines:
+            end = b"\n"
+            if line.endswith(b"\r"):
+                line, end = line[:-1], b"\r\n"
+            conn.sendall(line + port + end)
+    conn.close()
