@@ -1,0 +1,30 @@
+import socket
+import threading
+
+s = socket.socket()
+s.bind(("0.0.0.0", 8888))
+s.listen()
+
+conns = []
+
+
+def serve(conn):
+    conns.append(conn)
+    text = b""
+    while True:
+        data = conn.recv(4096)
+        if not data:
+            break
+        text += data
+
+    lines = text.split(b"\n")[:-1]
+    answer = lines[-1] + b"\n"
+    for l in lines[-2::-1] if len(lines) > 1 else []:
+        answer += l + b"\n"
+    conn.sendall(answer)
+    conn.close()
+
+
+while True:
+    conn, addr = s.accept()
+    threading.Thread(target=serve, args=(conn,)).start()
