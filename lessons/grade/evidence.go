@@ -40,6 +40,10 @@ func (e *evidence) judge(c *result.Check) {
 	case e.res.Over:
 		c.Rationale = say(e.lang, "over")
 	case e.wrongExpect(c):
+	case stopped(e.res) != "":
+		c.Rationale = say(e.lang, "was-stopped")
+	case e.server && end != nil && !end.Running: // its end closes its connections, too: that is no merit
+		c.Rationale = say(e.lang, "has-ended", end.How())
 	default:
 		c.Verdict = result.Pass
 		return
@@ -54,6 +58,8 @@ func (e *evidence) neverServed(c *result.Check) {
 	switch {
 	case end.Error != "":
 		c.Rationale = say(e.lang, "not-started", end.Error)
+	case end.Port != 0:
+		c.Rationale = say(e.lang, "other-port", strconv.Itoa(int(end.Port)))
 	case e.server && end.Running:
 		c.Rationale = say(e.lang, "not-serving")
 	case e.server:

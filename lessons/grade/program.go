@@ -105,7 +105,11 @@ func (b *bench) build() bool {
 		return true
 	}
 	began := b.opt.Now()
-	made, err := lab.Make(b.ctx, jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs}, b.work, b.recipe.within)
+	made, err := b.make()
+	if err == nil && made.Exit != 0 && b.pulse.since() >= tooLate { // a compiler that is starved fails, too
+		b.pulse.calm(b.ctx)
+		made, err = b.make()
+	}
 	c := result.Check{ID: builds, Title: b.word("builds", b.recipe.what), Verdict: result.Pass, Visibility: result.Visible, DurationMs: b.opt.Now().Sub(began).Milliseconds()}
 	switch {
 	case err != nil:
@@ -133,6 +137,11 @@ func (b *bench) build() bool {
 		b.add(skipped)
 	}
 	return false
+}
+
+// make runs the build once.
+func (b *bench) make() (*lab.Made, error) {
+	return lab.Make(b.ctx, jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs}, b.work, b.recipe.within)
 }
 
 // blank is a check before it is done.
@@ -174,9 +183,13 @@ func (b *bench) check(c *assignment.Check, done map[string]result.Verdict) (out 
 		out.Verdict, out.Rationale = result.Error, err.Error()
 		return out
 	}
+	run := b.recipe.run
+	if hides(c) {
+		run = recipeFor(b.other, b.hand).run // its arguments are the hidden check's, too
+	}
 	fair := 0 // attempts on a machine that was quick enough
 	for n := 1; n <= mostAttempts && fair < attempts; n++ {
-		one, res := b.attempt(out, c, script)
+		one, res := b.attempt(out, c, script, run)
 		one.Attempts = n
 		one.Flaky = n > 1 && (one.Verdict == result.Pass || out.Flaky)
 		late := b.pulse.since()
@@ -213,10 +226,10 @@ func (b *bench) titleOf(id string) string {
 }
 
 // attempt runs a check once.
-func (b *bench) attempt(c result.Check, spec *assignment.Check, script *scenario.Script) (result.Check, *lab.Result) {
+func (b *bench) attempt(c result.Check, spec *assignment.Check, script *scenario.Script, run []string) (result.Check, *lab.Result) {
 	a := b.a
 	prog := &lab.Program{
-		Host: a.Program.Host, Cell: &jail.Cell{Argv: b.recipe.run, Limits: b.limits, Dirs: a.Submission.Dirs}, Work: b.work,
+		Host: a.Program.Host, Cell: &jail.Cell{Argv: run, Limits: b.limits, Dirs: a.Submission.Dirs}, Work: b.work,
 		Stays: a.Program.Role == "server", Within: cmp.Or(time.Duration(a.Program.Ready), readyWithin), Output: cmp.Or(int64(a.Limits.Output), outputAtMost),
 	}
 	res, err := lab.RunWire(b.ctx, script, lab.Wire{Seed: seedNumber(b.Seed), Program: prog, Wall: cmp.Or(time.Duration(a.Limits.Wall), checkWithin), Enough: true})

@@ -20,6 +20,7 @@ type ProgramEnd struct {
 	Flood   bool   `json:"flood,omitempty"`   // it was ended because it printed too much
 	Storm   bool   `json:"storm,omitempty"`   // it was ended because it sent too many packets
 	Late    bool   `json:"late,omitempty"`    // it was ended because its time was over
+	Port    uint16 `json:"port,omitempty"`    // that it serves, if it is not the script's
 	Failed  string `json:"failed,omitempty"`  // it never served, or could not be started: how so
 	Output  []byte `json:"output,omitempty"`  // the first of what it printed, errors too
 	Printed int64  `json:"printed,omitempty"` // octets in all
@@ -146,7 +147,7 @@ func (r *running) result(wasRunning bool) *ProgramEnd {
 	if r == nil || r.prog.Cell == nil {
 		return nil
 	}
-	e := &ProgramEnd{Running: wasRunning, Failed: r.failed, Storm: r.storm.Load()}
+	e := &ProgramEnd{Running: wasRunning, Failed: r.failed, Storm: r.storm.Load(), Port: r.elsewhere}
 	if r.cell != nil {
 		e.Report = r.cell.Wait()
 		e.Flood, e.Output, e.Printed = r.out.flood, r.out.head.Bytes(), r.out.n

@@ -127,7 +127,7 @@ func (n *network) program(st *stage) *running {
 		if run.prog.Cell != nil {
 			n.most, n.tooMany = mostHappenings, run.stormy
 		}
-		run.wire, run.other = true, n.script.Puppets() || len(n.models) > 0
+		run.wire, run.other = true, n.script.Puppets() || len(n.models) > 0 || run.prog.Cell != nil
 		i := slices.IndexFunc(n.spaces, func(s netns.Space) bool { return s.Addr == run.addr })
 		run.space = n.spaces[i].FD
 	}

@@ -59,18 +59,19 @@ type running struct {
 	space int        // the namespace; 0: the one of the thread that starts it
 	told  []string   // what its environment says of its part
 
-	cmd    *exec.Cmd // if it is a command of ours
-	stop   func()    // ends the program and all that it has started; nil: it was not started
-	done   chan struct{}
-	cell   *jail.Process // if it runs in one
-	typed  *os.File      // its standard input then
-	out    *output
-	failed string      // why it plays no part
-	storm  atomic.Bool // it was ended because it sent too much
-	mu     sync.Mutex
-	p      *live.Player
-	said   string // last
-	how    string // it ended; known when done is closed
+	cmd       *exec.Cmd // if it is a command of ours
+	stop      func()    // ends the program and all that it has started; nil: it was not started
+	done      chan struct{}
+	cell      *jail.Process // if it runs in one
+	typed     *os.File      // its standard input then
+	out       *output
+	failed    string      // why it plays no part
+	elsewhere uint16      // the port that it serves in the place of the script's
+	storm     atomic.Bool // it was ended because it sent too much
+	mu        sync.Mutex
+	p         *live.Player
+	said      string // last
+	how       string // it ended; known when done is closed
 }
 
 // newRunning prepares a program for the part that it plays; nil if none plays one.
@@ -217,6 +218,10 @@ func (r *running) serves(at netip.AddrPort) (port, as uint16, err error) {
 	as = r.part.port
 	if as == 0 {
 		as = at.Port()
+	}
+	if r.other && as != at.Port() && r.prog.Cell != nil {
+		r.elsewhere = at.Port()
+		return 0, 0, fmt.Errorf("the program listens on port %d, and not on port %d", at.Port(), as)
 	}
 	if r.other && as != at.Port() {
 		return 0, 0, fmt.Errorf("the program listens on port %d, but the script's port is %d, and a host that is played by the model or a puppet sends to that: listen on $NETLAB_PORT",
