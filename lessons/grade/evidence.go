@@ -42,8 +42,6 @@ func (e *evidence) judge(c *result.Check) {
 	case e.wrongExpect(c):
 	case stopped(e.res) != "":
 		c.Rationale = say(e.lang, "was-stopped")
-	case e.server && end != nil && !end.Running: // its end closes its connections, too: that is no merit
-		c.Rationale = say(e.lang, "has-ended", end.How())
 	default:
 		c.Verdict = result.Pass
 		return

@@ -34,7 +34,6 @@ var phrases = map[string]phrase{
 	"not-serving":     {"the program runs, but does not listen on any port", "程序在运行，但没有监听任何端口"},
 	"other-port":      {"the program listens on port {0}, which is not the one that the assignment names", "程序监听的是端口 {0}，不是作业规定的端口"},
 	"was-stopped":     {"the program had to be stopped", "程序不得不被终止"},
-	"has-ended":       {"the program did not go on serving: it {0}", "程序没有继续提供服务：{0}"},
 	"ended-before":    {"the program ended before it listened on a port: it {0}", "程序在监听端口之前就结束了：{0}"},
 	"connect-refused": {"{0} could not connect: the connection was refused, because nobody listens", "{0} 无法连接：连接被拒绝，因为没有程序在监听"},
 	"connect-silent":  {"{0} could not connect: its SYN was not answered", "{0} 无法连接：它的 SYN 没有得到应答"},
