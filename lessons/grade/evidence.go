@@ -377,7 +377,7 @@ func (e *evidence) conversation(guilty int) (*trace.Trace, int) {
 	mark := 0
 	for i := range all.Events {
 		ev := all.Events[i]
-		if !both(ev.Host) || !both(ev.Src.Host) || !both(ev.Dst.Host) {
+		if !both(ev.Host) || !both(ev.Src.Host) || !both(ev.Dst.Host) && !ev.Dst.IsGroup() {
 			continue
 		}
 		if ev.N == guilty {
