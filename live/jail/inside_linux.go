@@ -50,7 +50,7 @@ func warden() int {
 		return 1
 	}
 	if c.Keep && r.Started {
-		if err := pack(out, workDir, c.Limits.Disk); err != nil {
+		if err := pack(out, workDir, min(c.Limits.Disk, mostKept)); err != nil {
 			return 1
 		}
 	}

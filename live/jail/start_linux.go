@@ -91,8 +91,8 @@ func Start(c Cell, work, stdin, stdout, stderr *os.File) (*Process, error) {
 	return p, nil
 }
 
-// mostKept bounds what a cell hands back.
-const mostKept = 256 << 20
+// mostKept bounds the octets of the files that a cell hands back; an archive of them is larger.
+const mostKept = 64 << 20
 
 // listen takes the report, and the end of the warden.
 func (p *Process) listen() {
@@ -103,7 +103,7 @@ func (p *Process) listen() {
 	var said Report
 	if err := dec.Decode(&said); err == nil {
 		p.said = said
-		if rest, err := io.ReadAll(io.LimitReader(io.MultiReader(dec.Buffered(), p.report), mostKept+1)); err == nil && len(rest) > 1 {
+		if rest, err := io.ReadAll(io.LimitReader(io.MultiReader(dec.Buffered(), p.report), 2*mostKept)); err == nil && len(rest) > 1 {
 			p.said.Work = rest[1:] // after the line's end
 		}
 	}
