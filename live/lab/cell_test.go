@@ -105,6 +105,7 @@ func TestCellFaults(t *testing.T) {
 		{"never listens", "import time; time.sleep(60)", "the program did not listen on a TCP port within 300ms"},
 		{"crashes", "print('hello'); 1/0", "the last it printed: ZeroDivisionError"},
 		{"syntax", "def", "SyntaxError"},
+		{"another port", "import socket,time; s = socket.socket(); s.bind(('', 9999)); s.listen(); time.sleep(60)", "listens on port 9999, and not on port 8888"},
 		{"floods", "while True: print('x' * 10000)", "was ended by SIGKILL"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

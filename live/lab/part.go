@@ -216,6 +216,10 @@ func (r *running) best(now, before []netip.AddrPort) (netip.AddrPort, bool) {
 				return 1
 			}
 		}
-		return cmp.Or(first(r.reached(a.Addr()), r.reached(b.Addr())), first(a.Port() == r.part.port, b.Port() == r.part.port), cmp.Compare(a.Port(), b.Port()), a.Addr().Compare(b.Addr()))
+		port := first(a.Port() == r.part.port, b.Port() == r.part.port)
+		if r.prog.Cell != nil && port != 0 { // no other will do
+			return port
+		}
+		return cmp.Or(first(r.reached(a.Addr()), r.reached(b.Addr())), port, cmp.Compare(a.Port(), b.Port()), a.Addr().Compare(b.Addr()))
 	}), true
 }

@@ -47,6 +47,7 @@ const (
 	listensWithin = 10 * time.Second
 	endsWithin    = 2 * time.Second
 	listensMore   = 200 * time.Millisecond
+	listensLater  = time.Second // on the script's port, if no other will do
 )
 
 // A running is a program that plays a host.
@@ -144,7 +145,13 @@ func (r *running) launch(ctx context.Context) (port, as uint16, err error) {
 			if first.IsZero() {
 				first = time.Now()
 			}
-			if r.reached(best.Addr()) || time.Since(first) > listensMore {
+			more := listensMore
+			if r.prog.Cell != nil && best.Port() != r.part.port {
+				more = listensLater
+			} else if r.reached(best.Addr()) {
+				return r.serves(best)
+			}
+			if time.Since(first) > more {
 				return r.serves(best)
 			}
 		}

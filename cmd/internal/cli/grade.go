@@ -188,7 +188,12 @@ func (g *grading) run(cmd *cobra.Command, args []string) error {
 	defer cancel()
 	opt := g.options(args[0])
 	opt.Student, opt.Path = g.student, args[1]
+	bar := &statusBar{a: g.a, total: len(g.spec.Checks)}
+	if g.spec.Kind == assignment.Program && g.only == "" {
+		opt.Tell = func(*result.Check) { bar.step("") }
+	}
 	r := grade.Submit(ctx, g.spec, args[1], opt)
+	bar.clear()
 	if g.signer != nil {
 		if err := g.signer.Sign(r); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -60,10 +59,22 @@ func (g *grading) class(ctx context.Context, spec string) error {
 	if g.signer != nil {
 		b.Sign = g.signer.Sign
 	}
-	show := &classShow{g: g, total: max(len(b.Entries), len(b.Roster)), began: time.Now()}
-	b.Done = show.done
+	bar := &statusBar{a: g.a, total: max(len(b.Entries), len(b.Roster))}
+	began := time.Now()
+	b.Done = func(r *result.Result, kept bool) {
+		line := fmt.Sprintf("%s  %s", r.Student, mark(r))
+		if kept {
+			line += "  (graded before)"
+		}
+		if !bar.shows() || r.Outcome != result.Graded || r.Count(result.Error) > 0 {
+			bar.clear()
+			g.a.tell(g.a.err, "%s", line)
+		}
+		left := time.Duration(float64(time.Since(began)) / float64(bar.done+1) * float64(max(0, bar.total-bar.done-1))).Round(time.Second)
+		bar.step(left.String() + " left")
+	}
 	rs, err := b.Run(ctx)
-	show.end()
+	bar.clear()
 	if err != nil && !stopped(err) {
 		return &exitError{exitMachine, err, "the results that could be written are in " + g.batch.out}
 	}
@@ -170,36 +181,6 @@ func (g *grading) summary(rs []*result.Result) error {
 	return nil
 }
 
-// A classShow shows how far a class is: a bar on a terminal, else a line for each student.
-type classShow struct {
-	g            *grading
-	total, count int
-	began        time.Time
-	bar          string
-}
-
-func (s *classShow) done(r *result.Result, kept bool) {
-	s.count++
-	line := fmt.Sprintf("%s  %s", r.Student, mark(r))
-	if kept {
-		line += "  (graded before)"
-	}
-	f, ok := s.g.a.err.(*os.File)
-	if !ok || !isTerminal(f) {
-		s.g.a.tell(s.g.a.err, "%s", line)
-		return
-	}
-	s.clear()
-	if r.Outcome != result.Graded || r.Count(result.Error) > 0 {
-		s.g.a.tell(s.g.a.err, "%s", line)
-	}
-	const width = 30
-	filled := s.count * width / max(1, s.total)
-	left := time.Duration(float64(time.Since(s.began)) / float64(s.count) * float64(s.total-s.count)).Round(time.Second)
-	s.bar = fmt.Sprintf("[%s%s] %d / %d  %s left", strings.Repeat("#", filled), strings.Repeat("-", width-filled), s.count, s.total, left)
-	fmt.Fprint(s.g.a.err, s.bar)
-}
-
 // mark is a result in a word.
 func mark(r *result.Result) string {
 	if r.Outcome != result.Graded {
@@ -207,12 +188,3 @@ func mark(r *result.Result) string {
 	}
 	return fmt.Sprintf("%g / %g", r.Score, r.MaxScore)
 }
-
-func (s *classShow) clear() {
-	if s.bar != "" {
-		fmt.Fprint(s.g.a.err, "\r"+strings.Repeat(" ", len(s.bar))+"\r")
-		s.bar = ""
-	}
-}
-
-func (s *classShow) end() { s.clear() }
