@@ -201,6 +201,9 @@ func (e *evidence) sent(x *scenario.Expect) int {
 // causes looks for what may have brought it about, in terms of the socket API.
 func (e *evidence) causes(c *result.Check) {
 	for _, h := range e.spec.Hints {
+		if e.event == 0 { // no call has shown anything: there is nothing to hold a pattern against
+			break
+		}
 		if re, err := regexp.Compile(h.If); err == nil && re.MatchString(c.Actual) {
 			c.Cause = h.Say.In(e.lang)
 			break
