@@ -49,6 +49,9 @@ func Script(c *explain.Conversation, intent, profile string) (string, error) {
 	} else {
 		w.tcp()
 	}
+	if err := w.tooLong(); err != nil {
+		return "", err
+	}
 	text := w.text(intent)
 	s, err := scenario.Parse("captured", text)
 	if err != nil {
@@ -124,6 +127,19 @@ func (w *writer) refuse() error {
 	return nil
 }
 
+// tooLong refuses what no script can wait for: a conversation of days, or a capture whose
+// clock was set meanwhile.
+func (w *writer) tooLong() error {
+	longest := max(w.delay, w.c.Lasted)
+	for _, c := range w.calls {
+		longest = max(longest, c.at)
+	}
+	if longest > scenario.MaxTime {
+		return &Refused{fmt.Sprintf("it lasted longer than %s", scenario.MaxTime)}
+	}
+	return nil
+}
+
 // clock finds the delay of the link and how the two clocks stand: the quickest answer of
 // each end tells how far the capture point was from it.
 func (w *writer) clock() {
@@ -139,7 +155,7 @@ func (w *writer) clock() {
 		if e.Host != t.Hosts[0].Name {
 			x = 1
 		}
-		if d := e.T - cause.T; quickest[x] < 0 || d < quickest[x] {
+		if d := e.T - cause.T; d >= 0 && (quickest[x] < 0 || d < quickest[x]) {
 			quickest[x] = d
 		}
 	}
@@ -156,12 +172,13 @@ func (w *writer) clock() {
 	w.delay = w.delay.Round(time.Microsecond)
 }
 
-// when is the time at which an end did something, by the clock of A.
+// when is the time at which an end did something, by the clock of A. A clock that was set
+// back puts packets before the first one: nothing in a script can be earlier than its start.
 func (w *writer) when(p *Packet) time.Duration {
 	if p.From == 1 {
 		return max(0, p.At-w.shift)
 	}
-	return p.At
+	return max(0, p.At)
 }
 
 func (w *writer) call(x int, at time.Duration, format string, args ...any) {

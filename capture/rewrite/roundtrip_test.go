@@ -29,13 +29,19 @@ func captured(t testing.TB, tr *trace.Trace) []*explain.Conversation {
 	if err := capture.WritePcapng(&file, "model", frames); err != nil {
 		t.Fatal(err)
 	}
-	rep, err := explain.Read(context.Background(), bytes.NewReader(file.Bytes()), explain.Options{})
+	return read(t, file.Bytes())
+}
+
+// read reads the conversations of a capture file.
+func read(t testing.TB, file []byte) []*explain.Conversation {
+	t.Helper()
+	rep, err := explain.Read(context.Background(), bytes.NewReader(file), explain.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []*explain.Conversation
 	for _, s := range rep.Conversations {
-		c, err := explain.Detail(context.Background(), bytes.NewReader(file.Bytes()), s, explain.Options{})
+		c, err := explain.Detail(context.Background(), bytes.NewReader(file), s, explain.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,5 +96,36 @@ func TestRoundTrip(t *testing.T) {
 	t.Logf("%d tried, %d the same, %d refused\n%s", tried, same, refused, strings.Join(others, "\n"))
 	if tried < 200 || same < 175 {
 		t.Errorf("%d of %d runs come back as they were: fewer than before", same, tried)
+	}
+}
+
+// A clock that was set while a capture ran gives times that no script can hold: before the
+// start, or days later. The first are the start, the others are refused.
+func TestClockSet(t *testing.T) {
+	text, file, _ := library.Text("data/beyond-fin")
+	s, err := scenario.Parse(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		set     time.Duration
+		refused string
+	}{{-39 * time.Hour, ""}, {39 * time.Hour, "it lasted longer than 24h0m0s"}} {
+		frames, err := capture.Frames(sim.Run(s, sim.Options{Profile: tcp.Linux}), time.Unix(1_700_000_000, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range frames[3:] {
+			frames[3+i].Time = frames[3+i].Time.Add(c.set)
+		}
+		var b bytes.Buffer
+		if err := capture.WritePcapng(&b, "model", frames); err != nil {
+			t.Fatal(err)
+		}
+		conversations := read(t, b.Bytes())
+		_, err = rewrite.Script(conversations[0], "", "")
+		if why, ok := rewrite.IsRefused(err); err != nil && !ok || ok && why.Why != c.refused || !ok && c.refused != "" {
+			t.Errorf("clock set by %s: %v, want %q", c.set, err, c.refused)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"netlab/capture/follow"
 	"netlab/sim/fault"
+	"netlab/sim/scenario"
 	"netlab/sim/wire"
 )
 
@@ -105,7 +106,7 @@ func (w *writer) patience() string {
 	if w.c.Lasted < 8*time.Second {
 		return ""
 	}
-	return " within " + (2 * w.c.Lasted).Round(time.Second).String()
+	return " within " + min(2*w.c.Lasted, scenario.MaxTime).Round(time.Second).String()
 }
 
 // meet opens from both ends.

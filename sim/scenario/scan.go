@@ -129,13 +129,13 @@ func (w *words) duration(what string) (time.Duration, bool) {
 	return w.parseDuration(t.text, t.col)
 }
 
-// maxTime bounds every time in a script: nothing in TCP takes longer than a day
+// MaxTime bounds every time in a script: nothing in TCP takes longer than a day
 // that a script could wait for.
-const maxTime = 24 * time.Hour
+const MaxTime = 24 * time.Hour
 
 func (w *words) parseDuration(text string, col int) (time.Duration, bool) {
 	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 || d > maxTime {
+	if err != nil || d < 0 || d > MaxTime {
 		w.fail(col, fmt.Sprintf("bad time %q", text), "write 10ms, 1.5s or 2m; at most 24h")
 		return 0, false
 	}
