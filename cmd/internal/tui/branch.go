@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 
-	"netlab/sim/fault"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
 )
@@ -26,17 +25,7 @@ type branch struct {
 }
 
 func newBranch(name string, s *scenario.Script, t *trace.Trace) *branch {
-	b := &branch{name: name, script: s, base: s, trace: t, real: t.Source != trace.Model, flat: t.OnePoint()}
-	for i := range t.Events {
-		last := i == len(t.Events)-1
-		if last || t.Events[i+1].T != t.Events[i].T || (b.real && t.Events[i+1].Kind != trace.Drop && t.Events[i+1].Kind != trace.Set) {
-			b.stops = append(b.stops, i+1)
-		}
-	}
-	if len(b.stops) == 0 {
-		b.stops = []int{0}
-	}
-	return b
+	return &branch{name: name, script: s, base: s, trace: t, real: t.Source != trace.Model, flat: t.OnePoint(), stops: t.Stops()}
 }
 
 func (b *branch) step(d int)  { b.at = max(0, min(b.at+d, len(b.stops)-1)) }
@@ -141,19 +130,7 @@ func (m *Model) toggleWorld() {
 	}
 	b := newBranch(m.s.Words.T("what_if")+": "+m.s.WorldTitle(), m.s.Lesson().Worlds[m.s.Ask().World], t)
 	m.addBranch(b)
-	b.jumpToEvent(divergence(t))
-}
-
-// divergence is the first event of a world that something unusual has done: the
-// place to begin to look.
-func divergence(t *trace.Trace) int {
-	for i := range t.Events {
-		e := &t.Events[i]
-		if e.Kind == trace.Drop && e.Text != "" || e.Rule == fault.RuleOldPacket {
-			return e.N
-		}
-	}
-	return 1
+	b.jumpToEvent(t.FirstUnusual())
 }
 
 // undo takes the last change back.

@@ -34,19 +34,11 @@ func (m *Model) editTarget() *trace.Event {
 	if b := m.current(); b != nil && (b.real || b.script == nil) {
 		return nil
 	}
-	e := t.At(m.selected)
-	if e != nil && e.Pkt == 0 { // what a segment has done stands for the segment
-		e = t.At(e.Cause)
-	}
-	if e == nil || e.N > upto || e.Pkt == 0 { // nothing selected
+	e := t.Departure(t.At(m.selected))
+	if e == nil || e.N > upto {
 		return nil
 	}
-	for i := range t.Events {
-		if s := &t.Events[i]; s.Kind == trace.Send && s.Pkt == e.Pkt {
-			return s
-		}
-	}
-	return nil
+	return e
 }
 
 // keyEdit makes the change that was chosen, or begins its line.
@@ -71,7 +63,7 @@ func (m *Model) keyEdit(name string) {
 // packetChange is the line of script that a key of the menu stands for.
 func (m *Model) packetChange(key string, e *trace.Event) string {
 	t, _, _ := m.shown()
-	f := fault.Fault{Sel: nameSegment(t, e)}
+	f := fault.Fault{Sel: t.Selector(e)}
 	switch key {
 	case "1":
 		f.Verb = fault.Drop
@@ -179,7 +171,7 @@ func (m *Model) change(line string) bool {
 	next := newBranch(m.changeName(changes, challenge), script, m.s.Run.Play(script))
 	next.base, next.changes, next.challenge = base, changes, challenge
 	m.addBranch(next)
-	at := firstDifference(before, next.trace)
+	at := trace.FirstDifference(before, next.trace)
 	next.jumpToEvent(min(at, max(upto, 1)))
 	m.selected = min(at, max(upto, 1))
 	m.message = m.s.Words.T("edit_done", next.name)
@@ -187,20 +179,6 @@ func (m *Model) change(line string) bool {
 		m.judgeChallenge(next)
 	}
 	return true
-}
-
-// firstDifference is the first event at which two runs are not the same.
-func firstDifference(a, b *trace.Trace) int {
-	for i := range b.Events {
-		if i >= len(a.Events) {
-			return i + 1
-		}
-		x, y := &a.Events[i], &b.Events[i]
-		if x.Kind != y.Kind || x.Host != y.Host || x.T != y.T || x.Pkt != y.Pkt {
-			return i + 1
-		}
-	}
-	return len(b.Events)
 }
 
 // changeName names a world by the changes that made it.
@@ -248,7 +226,7 @@ func (m *Model) runWrong() {
 		b.changes = changes
 		before, _, _ := m.shown()
 		m.addBranch(b)
-		b.jumpToEvent(firstDifference(before, b.trace))
+		b.jumpToEvent(trace.FirstDifference(before, b.trace))
 	case why != "":
 		m.message = m.s.Words.T("no_wrong_world") + " " + why
 	default:
@@ -335,27 +313,4 @@ func (m *Model) challengeLines(w int) []line {
 	}
 	add(lookFaint, m.s.Words.T("challenge_how", m.s.Lesson().Challenge.Edits))
 	return lines
-}
-
-// nameSegment finds the words with which a script names a segment: its kind and
-// its ordinal in its direction.
-func nameSegment(t *trace.Trace, e *trace.Event) fault.Selector {
-	what := fault.Any
-	for _, w := range []fault.What{fault.SynAck, fault.Syn, fault.Rst, fault.Fin, fault.Data, fault.Ack} {
-		if w.Is(e.AsPacket()) {
-			what = w
-			break
-		}
-	}
-	n := 0
-	for i := range t.Events {
-		s := &t.Events[i]
-		if s.Kind == trace.Send && s.Src.Host == e.Src.Host && s.Dst.Host == e.Dst.Host && what.Is(s.AsPacket()) {
-			n++
-		}
-		if s == e {
-			break
-		}
-	}
-	return fault.Selector{From: e.Src.Host, To: e.Dst.Host, What: what, First: n, Last: n}
 }

@@ -96,26 +96,6 @@ func (m *Model) isCurrentState(e *trace.Event) bool {
 	return true
 }
 
-// tagWords words what stands beside a lifeline.
-func (m *Model) tagWords(kind, english, arg string) string {
-	switch kind {
-	case "reads":
-		return m.s.Words.T("tag_reads", arg)
-	case "returns":
-		if wire.Errno(arg).Text() != "" {
-			return arg
-		}
-		return m.s.Words.T("tag_returns", arg)
-	case "ignored":
-		if english == "ignored" {
-			return m.s.Words.T("tag_ignored")
-		}
-		return m.s.Words.T("tag_old")
-	default: // timers have short names that are the same everywhere
-		return ""
-	}
-}
-
 // ladderPane draws n rows of the ladder, the current moment among them.
 func (m *Model) ladderPane(w, n int) []line {
 	l := m.layLadder(w, n-1)
@@ -156,7 +136,7 @@ const widestSpan = 6
 // height never depends on the step, so stepping moves nothing.
 func (m *Model) layLadder(w, rows int) *ladder.Ladder {
 	t, _, upto := m.shown()
-	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100 || m.s.Lesson().Calls, Flat: m.flat(), Axis: m.axis, Label: m.label, State: m.stateTag, Say: m.tagWords, Held: m.heldPackets()}
+	opt := ladder.Options{Upto: max(1, upto), Calls: w >= 100 || m.s.Lesson().Calls, Flat: m.flat(), Axis: m.axis, Label: m.label, State: m.stateTag, Say: m.s.Words.Tag, Held: m.heldPackets()}
 	for opt.Span = widestSpan; opt.Span > 3; opt.Span-- {
 		if l := ladder.New(t, opt); l.Rows <= rows {
 			return l
