@@ -11,8 +11,8 @@ import (
 	"netlab/sim/wire"
 )
 
-// halfWidth turns full-width digits, letters and punctuation into ASCII.
-func halfWidth(s string) string {
+// HalfWidth turns full-width digits, letters and punctuation into ASCII.
+func HalfWidth(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u3000':
@@ -38,7 +38,7 @@ var number = regexp.MustCompile(`^(?:(?:ack|seq|t|len)\s*=?\s*)?(\d[\d,]*(?:\.\d
 // understand turns what was typed into the form in which answers are compared,
 // or says what is wrong with it.
 func (s *Session) understand(a *Ask, typed string) (given, problem string) {
-	t := strings.TrimSpace(halfWidth(typed))
+	t := strings.TrimSpace(HalfWidth(typed))
 	switch a.Kind {
 	case AskNumber:
 		return s.understandNumber(strings.ToLower(t))

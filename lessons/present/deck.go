@@ -3,6 +3,7 @@ package present
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -102,10 +103,13 @@ func (d *Deck) Slide(st State, real *Real, lang string) (*Slide, error) {
 	return out, nil
 }
 
+// typing is what a question says to those who type its answer, and a room does not.
+var typing = regexp.MustCompile(`\s*[(（](type|请输入|依次输入)[^()（）]*[)）]\s*$`)
+
 // ask makes the question of a slide.
 func (d *Deck) ask(s *course.Session, st *State) *Ask {
 	sheet := s.Sheet()
-	a := &Ask{ID: question(st.ID, sheet.ID), Prompt: sheet.Prompt, Revealed: !s.Open(), Order: sheet.Kind == course.AskOrder, World: sheet.World != ""}
+	a := &Ask{ID: question(st.ID, sheet.ID), Prompt: typing.ReplaceAllString(sheet.Prompt, ""), Revealed: !s.Open(), Order: sheet.Kind == course.AskOrder, World: sheet.World != ""}
 	texts, right := candidates(sheet)
 	hands := st.Tally[a.ID]
 	most := -1
@@ -195,7 +199,10 @@ func (d *Deck) fork(out *Slide, s *course.Session, st *State, real *Real) error 
 	}
 	out.World = s.Words.T("live") + ": " + w.name
 	out.At = st.At
-	out.Panels = []Panel{{Name: s.Words.T("model"), Trace: w.trace, Upto: len(w.trace.Events), words: s.Words}}
+	lettered := func(t *trace.Trace) func(*trace.Event) string {
+		return func(e *trace.Event) string { return s.Lettered(t, e) }
+	}
+	out.Panels = []Panel{{Name: s.Words.T("model"), Trace: w.trace, Upto: len(w.trace.Events), words: s.Words, label: lettered(w.trace)}}
 	out.Story = ""
 	if real == nil {
 		return nil
@@ -204,11 +211,11 @@ func (d *Deck) fork(out *Slide, s *course.Session, st *State, real *Real) error 
 	at := min(st.At, len(pairs))
 	model, live := upto(pairs, at, len(w.trace.Events), func(p *pair) int { return p.model }), upto(pairs, at, len(real.Trace.Events), func(p *pair) int { return p.real })
 	out.Panels[0].Upto = model
-	out.Panels = append(out.Panels, Panel{Name: s.Words.T("live"), Trace: real.Trace, Upto: live, Flat: real.Trace.OnePoint(), words: s.Words})
+	out.Panels = append(out.Panels, Panel{Name: s.Words.T("live"), Trace: real.Trace, Upto: live, Flat: real.Trace.OnePoint(), words: s.Words, label: lettered(real.Trace)})
 	out.At, out.Of = at, len(pairs)
 	out.Level = real.Level(s.Words)
 	if at > 0 {
-		out.Verdict = pairs[at-1].verdict(s.Words)
+		out.Verdict, out.Numbers = pairs[at-1].verdict(s.Words), pairs[at-1].numbers()
 	}
 	return nil
 }

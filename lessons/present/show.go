@@ -54,6 +54,9 @@ func New(ctx context.Context, lessons []*course.Lesson, opt Options) (*Show, err
 		opt.Now = time.Now
 	}
 	s := &Show{deck: NewDeck(lessons, opt.Lang), opt: opt, ctx: ctx, reals: map[int]*Real{}, watchers: map[chan struct{}]bool{}, untold: true}
+	for _, l := range lessons {
+		s.state.Playlist = append(s.state.Playlist, l.ID)
+	}
 	for i := range lessons { // every lesson is played once here, so that nothing can fail before the room
 		s.enter(i, 0)
 		if _, err := s.deck.Slide(s.state, nil, ""); err != nil {
@@ -256,6 +259,7 @@ func (s *Show) Adopt(st State) bool {
 	if !s.untold || st.Lesson < 0 || st.Lesson >= len(s.deck.lessons) || len(st.Forks) > mostForks || st.Shown < 0 || st.Shown > len(st.Forks) {
 		return false
 	}
+	st.Playlist = s.state.Playlist
 	if l := s.deck.lessons[st.Lesson]; l.ID != st.ID || l.Hash() != st.Hash || st.Step < 0 || st.Step >= len(l.Steps) {
 		return false
 	}

@@ -25,6 +25,7 @@ type Slide struct {
 	World   string // the name of the world shown; empty: the lesson itself
 	At, Of  int    // its moment, from 1
 	Verdict string // what the comparison says of the newest segment of a real run
+	Numbers string // and its numbers: the model's, and the kernel's own
 	Level   string // how that run was made
 	Note    string // for the speaker only
 	Said    string
@@ -63,12 +64,13 @@ type Panel struct {
 	Flat  bool
 
 	words  *text.Words
-	hidden map[string]bool // hosts whose present state is the answer
+	label  func(*trace.Event) string // nil: the run's own numbers
+	hidden map[string]bool           // hosts whose present state is the answer
 }
 
 // Ladder lays the panel out; an arrow takes at least span rows.
 func (p *Panel) Ladder(span int, calls, short bool) *ladder.Ladder {
-	return ladder.New(p.Trace, ladder.Options{Upto: max(1, p.Upto), Span: span, Calls: calls, Flat: p.Flat, Say: p.words.Tag,
+	return ladder.New(p.Trace, ladder.Options{Upto: max(1, p.Upto), Span: span, Calls: calls, Flat: p.Flat, Say: p.words.Tag, Label: p.label,
 		State: func(e *trace.Event) string {
 			switch {
 			case p.hidden[e.Host] && p.newest(e):
@@ -155,6 +157,17 @@ func (p *pair) verdict(w *text.Words) string {
 		out += ". " + w.Explanation(r.Why)
 	}
 	return out
+}
+
+// numbers lists the sequence numbers of a segment, the model's beside the kernel's own.
+func (p *pair) numbers() string {
+	var all []string
+	for _, r := range p.rows {
+		if r.Field == "seq" || r.Field == "ack" {
+			all = append(all, r.Field+"  "+r.Model+" | "+r.Live)
+		}
+	}
+	return strings.Join(all, "     ")
 }
 
 // stateOrder is the place of a state among the choices: the order in which a connection

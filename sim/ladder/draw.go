@@ -88,6 +88,9 @@ func (l *Ladder) Layout(width int) (columns []int, timeWidth int) {
 	if width < 72 {
 		timeWidth, margin, right = 6, 15, 13
 	}
+	if width < narrow { // two pictures side by side: no times
+		timeWidth, margin, right = 1, 12, 12
+	}
 	if width >= 100 {
 		margin, right = 22, 24
 	}
@@ -104,6 +107,9 @@ func (l *Ladder) Layout(width int) (columns []int, timeWidth int) {
 	}
 	return columns, timeWidth
 }
+
+// narrow is the width below which a picture has no room for times.
+const narrow = 56
 
 // Draw draws the ladder on a grid of cells.
 func (l *Ladder) Draw(opt DrawOptions) Picture {
@@ -135,6 +141,9 @@ func (l *Ladder) Draw(opt DrawOptions) Picture {
 	}
 	said := ""
 	for _, m := range l.Marks {
+		if opt.Width < narrow {
+			break
+		}
 		if s := fitTime(m.Time, d.left-2); s != said { // one label for what happens together
 			d.text(m.Row, max(1, d.left-1-utf8.RuneCountInString(s)), s, StyleTime)
 			said = s
@@ -359,7 +368,9 @@ func (l *Ladder) Header(width int, timeHead string) string {
 			x++
 		}
 	}
-	put(max(1, left-1-utf8.RuneCountInString(timeHead)), timeHead)
+	if width >= narrow {
+		put(max(1, left-1-utf8.RuneCountInString(timeHead)), timeHead)
+	}
 	for i, h := range l.Hosts {
 		put(columns[i]-utf8.RuneCountInString(h)/2, h)
 	}

@@ -180,7 +180,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.jsonFlag, "json", false, "the same as --format json")
 	root.AddCommand(a.lessonCommand(), a.simCommand(), a.liveCommand(), a.compareCommand(), a.captureCommand(), a.explainCommand(), a.conformCommand(), a.peerCommand(),
 		a.gradeCommand(), a.checkCommand(), a.homeworkCommand(),
-		a.exportCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
+		a.exportCommand(), a.presentCommand(), a.reviewCommand(), a.stepCommand(), a.glossaryCommand(), a.rulesCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(a.helpTopics()...)
 	strictHelp(root)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }

@@ -1,13 +1,11 @@
 package tui
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
 	"netlab/sim/ladder"
 	"netlab/sim/trace"
-	"netlab/sim/wire"
 )
 
 // msText writes milliseconds with at least one decimal.
@@ -27,50 +25,7 @@ func (m *Model) label(e *trace.Event) string {
 	if m.textbook == (t.Source != trace.Model) {
 		return e.Label()
 	}
-	isns := t.ISNs(0)
-	out := e.Seg.Flags.String()
-	if !e.HasSegment() {
-		return e.Label()
-	}
-	if isn, ok := isns[e.Flow()]; ok {
-		out += " seq=" + m.inLetters(e.Src.Host, e.Seg.Seq, isn, e.N)
-	}
-	if isn, ok := isns[e.Flow().Reverse()]; ok && e.Seg.Flags.Has(wire.ACK) {
-		out += " ack=" + m.inLetters(e.Dst.Host, e.Seg.Ack, isn, e.N)
-	}
-	if n := len(e.Seg.Data); n > 0 {
-		out += " len=" + strconv.Itoa(n)
-	}
-	return out
-}
-
-// inLetters writes a number of a host as textbooks do, at event n: x and y are the
-// first numbers of the first and the second host; the lesson's letters begin
-// where their segments are sent.
-func (m *Model) inLetters(host string, number, isn wire.Seq, n int) string {
-	t, _, _ := m.shown()
-	name, base, from := "x", isn, 0
-	if len(t.Hosts) > 1 && host != t.Hosts[0].Name {
-		name = "y"
-	}
-	for _, l := range m.s.LettersOf(t) {
-		if l.Host == host && l.From <= n && l.From > from {
-			name, base, from = l.Name, l.Base, l.From
-		}
-	}
-	return offset(name, number.Minus(base))
-}
-
-// offset writes x, x+1, x-10.
-func offset(letter string, n int) string {
-	switch {
-	case n == 0:
-		return letter
-	case n > 0:
-		return letter + "+" + strconv.Itoa(n)
-	default:
-		return letter + strconv.Itoa(n)
-	}
+	return m.s.Lettered(t, e)
 }
 
 // stateTag writes a state on the lifeline, masked if it is the answer.

@@ -289,11 +289,11 @@ func (m *Model) varText(v *trace.View, id trace.VarID) string {
 
 // letterOf writes a sequence number variable in textbook notation.
 func (m *Model) letterOf(v *trace.View, id trace.VarID) string {
-	_, _, upto := m.shown()
+	t, _, upto := m.shown()
 	if id == trace.VarIRS || id == trace.VarRcvNxt {
-		return m.inLetters(v.Peer.Host, v.Seq(id), v.Seq(trace.VarIRS), upto)
+		return m.s.InLetters(t, v.Peer.Host, v.Seq(id), v.Seq(trace.VarIRS), upto)
 	}
-	return m.inLetters(v.Host, v.Seq(id), v.Seq(trace.VarISS), upto)
+	return m.s.InLetters(t, v.Host, v.Seq(id), v.Seq(trace.VarISS), upto)
 }
 
 // timerText names the timer that will go off first.

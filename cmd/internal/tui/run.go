@@ -107,13 +107,18 @@ func (m *Model) run(ctx context.Context) error {
 	if m.saveErr != nil {
 		fmt.Fprintln(os.Stderr, "netlab: "+s.Words.T("not_saved", m.saveErr))
 	}
-	if err != nil && !errors.Is(err, tea.ErrProgramKilled) && !errors.Is(err, context.Canceled) && !errors.Is(err, tea.ErrInterrupted) {
+	if err != nil && !stopped(err) {
 		return fmt.Errorf("screen: %w", err)
 	}
 	if m.opt.plainAfter {
 		return s.Transcript(opt.Out, "")
 	}
 	return nil
+}
+
+// stopped reports whether a screen ended because it was told to.
+func stopped(err error) bool {
+	return errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, context.Canceled) || errors.Is(err, tea.ErrInterrupted)
 }
 
 // absolute is where a file lies, for people.

@@ -13,6 +13,52 @@ type palette struct {
 	on    bool
 	mono  bool // no colour, but bold, faint and reverse
 	light bool
+	// ground is what the whole screen is painted with, for a projector: SGR parameters; empty:
+	// the terminal's own colours.
+	ground string
+}
+
+// onProjector is the palette for the back row: the ground is painted, nothing is faint. On a
+// light ground nothing is bold either: many terminals make bold black a grey.
+func (p palette) onProjector() palette {
+	if !p.on {
+		return p
+	}
+	p.ground = "97;40"
+	if p.light {
+		p.ground = "30;107"
+	}
+	return p
+}
+
+// projected returns the SGR parameters of a look on a painted ground.
+func (p palette) projected(l look) string {
+	hue := func(dark, light string) string {
+		if p.light {
+			return ";" + light
+		}
+		return ";" + dark
+	}
+	switch l {
+	case lookBold:
+		return p.ground + strings.TrimSuffix(hue("1", ""), ";")
+	case lookState:
+		return p.ground + hue("1;93", "34")
+	case lookArrow:
+		return p.ground + hue("96", "34")
+	case lookAgain:
+		return p.ground + hue("95", "35")
+	case lookLost, lookWrong:
+		return p.ground + hue("1;91", "31")
+	case lookRight:
+		return p.ground + hue("1;92", "7;34")
+	case lookAsk:
+		return p.ground + hue("1;93", "35")
+	case lookSelected, lookBar:
+		return p.ground + ";7"
+	default:
+		return p.ground
+	}
 }
 
 // A look is a meaning that may have a colour.
@@ -71,6 +117,9 @@ func (p palette) codes(l look) string {
 // paint colours a text.
 func (p palette) paint(l look, s string) string {
 	code := p.codes(l)
+	if p.ground != "" {
+		code = p.projected(l)
+	}
 	if p.mono && !p.on {
 		code = map[look]string{lookBold: "1", lookState: "1", lookAsk: "1", lookRight: "1", lookWrong: "1", lookLost: "1",
 			lookFaint: "2", lookTerm: "4", lookSelected: "7", lookBar: "7"}[l]

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"netlab/cmd/internal/tui"
+	"netlab/lessons/course"
+	"netlab/lessons/present"
+	"netlab/lessons/text"
+	"netlab/live/lab"
+	"netlab/sim/scenario"
+	"netlab/sim/tcp"
+)
+
+const presentLong = `Project lessons before a room: few things and large, one lesson after the other. Space or a clicker goes
+on: an open question waits for hands, then shows its answer. "What if this one is lost?" is x, on the
+model; L shows the same on this machine's kernel, beside the model. Everything works with a clicker alone:
+Esc opens a menu, PgDn and PgUp choose, the key that blanks does it, Esc again leaves.
+
+With --notes, in another terminal: what is on the screen, what comes next, the lesson's notes for the
+speaker, the time. The two find each other, whichever is started first, and each goes on without the other.`
+
+func (a *app) presentCommand() *cobra.Command {
+	var f presentFlags
+	cmd := &cobra.Command{
+		Use:   "present <lesson>…",
+		Short: "Project lessons before a room, stepped with a clicker",
+		Long:  presentLong,
+		Example: "  netlab present handshake teardown simultaneous-close udp\n  netlab present --notes                 on the laptop, in another terminal\n" +
+			"  netlab present handshake --theme dark --lang zh-CN",
+		ValidArgsFunction: a.completeScripts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.seeded = cmd.Flags().Changed("seed")
+			return a.runPresent(cmd.Context(), args, &f)
+		},
+	}
+	cmd.Flags().Uint64Var(&a.seed, "seed", 0, "numbers come from it (default: each lesson's own)")
+	cmd.Flags().BoolVar(&f.notes, "notes", false, "the speaker's notes, for the laptop")
+	cmd.Flags().StringVar(&f.socket, "socket", "", "where projector and notes meet (default: a place of this user's)")
+	return cmd
+}
+
+// presentFlags are the flags of a talk.
+type presentFlags struct {
+	seeded bool
+	notes  bool
+	socket string
+}
+
+func (a *app) runPresent(ctx context.Context, args []string, f *presentFlags) error {
+	if f.notes {
+		return a.runNotes(ctx, args, f)
+	}
+	if len(args) == 0 {
+		return usageError("for example: netlab present handshake teardown; netlab lesson list names them", "name the lessons to present, in their order")
+	}
+	lessons, err := a.lessonArgs(args)
+	if err != nil {
+		return err
+	}
+	if a.frontEnd() != frontTUI {
+		return &exitError{exitMachine, errors.New("a talk needs a terminal"), "in a pipe: netlab export " + args[0] + " --format md, or netlab lesson " + args[0]}
+	}
+	if err := a.checkTerminal(); err != nil {
+		return err
+	}
+	opt := present.Options{Lang: a.language(), Live: presentLive}
+	if f.seeded {
+		opt.Seed = &a.seed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	show, err := present.New(ctx, lessons, opt)
+	if err != nil {
+		return &exitError{exitUsage, err, "netlab lesson check"}
+	}
+	room, err := a.openRoom(ctx, show, f)
+	if err != nil {
+		return err
+	}
+	defer room.Close()
+	return tui.RunProjector(ctx, show, a.screen())
+}
+
+// screen are the options of a full screen.
+func (a *app) screen() tui.Options {
+	return tui.Options{In: a.in, Out: a.out, Unicode: a.unicode(), Color: a.color, Theme: a.theme, Getenv: a.getenv}
+}
+
+// lessonArgs finds the lessons that arguments name.
+func (a *app) lessonArgs(args []string) (all []*course.Lesson, err error) {
+	for _, arg := range args {
+		l, e := a.lessonArg(arg)
+		if e != nil {
+			return nil, e
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// presentLive plays a script for a room: on the wire if it can be, because there packets take
+// their time; else on loopback; else it is the recorded run of the scene.
+func presentLive(ctx context.Context, l *course.Lesson, scene string, s *scenario.Script) (*present.Real, error) {
+	if scene == "" && !l.Compare {
+		return nil, errors.New(l.NoLive)
+	}
+	res, err := playLive(ctx, s, lab.CanCompareWire(s) == nil, lab.LevelHost, l.Seed)
+	var refused *lab.RefusedError
+	if errors.As(err, &refused) && l.Recorded[scene] != nil && l.Scene(scene) == s {
+		res, err = lab.FromRecording(l.Recorded[scene], refused.Reason, refused.Fix), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	level := res.Level
+	return &present.Real{Trace: res.Trace, Report: lab.Compare(s, res, tcp.Linux, l.Seed), Level: func(w *text.Words) string {
+		said := w.Level(int(level), lab.Describe(level))
+		if res.Reason != "" {
+			said += " " + w.T("live_failed", res.Reason)
+		}
+		return said
+	}}, nil
+}
