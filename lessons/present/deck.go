@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -115,6 +116,9 @@ func (d *Deck) ask(s *course.Session, st *State) *Ask {
 	most := -1
 	for i, t := range texts {
 		c := Choice{Letter: letter(i), Text: t}
+		if a.Order { // the solution names them by numbers
+			c.Letter = strconv.Itoa(i + 1)
+		}
 		if i < len(hands) {
 			c.Hands = hands[i]
 		}
@@ -134,7 +138,7 @@ func (d *Deck) ask(s *course.Session, st *State) *Ask {
 		a.Solution = letter(right) + ") " + texts[right]
 	}
 	if most >= 0 {
-		a.Mistake = mistake(sheet, texts[most], most)
+		a.Mistake = s.Words.T("present_why_wrong", letter(most)) + ": " + mistake(sheet, texts[most], most)
 	}
 	return a
 }

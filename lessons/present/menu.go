@@ -80,7 +80,7 @@ func (s *Show) menu(st *State, w *text.Words) (items []Item) {
 		if a == Lose {
 			t, upto := s.shown()
 			if e := target(t, upto); e != nil {
-				arg = e.Src.Host + " → " + e.Dst.Host + " " + e.Label()
+				arg = e.Src.Host + "->" + e.Dst.Host + " " + e.Label()
 			}
 		}
 		items = append(items, Item{Text: w.T("present_menu_"+string(a), arg), Chosen: i == min(st.Menu, len(acts))-1})

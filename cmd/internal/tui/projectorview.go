@@ -194,7 +194,8 @@ func choiceLook(c *present.Choice, text string, pad int) line {
 	if c.Right {
 		mark, look = "=>", lookRight
 	}
-	return line{look: look, text: width.Pad(mark+" "+c.Letter+") "+text, pad)}
+	text = mark + " " + c.Letter + ") " + text
+	return line{look: look, text: width.Pad(text, max(pad, width.Of(text)))}
 }
 
 // withBar puts the hands for a choice beside it.
