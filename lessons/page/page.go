@@ -192,13 +192,13 @@ func picture(s *course.Session, t *trace.Trace, upto int, veiled bool) string {
 			last[e.Host] = e.N
 		}
 	}
-	opt := ladder.Options{Upto: max(1, upto), Calls: true, Flat: t.OnePoint(), State: func(e *trace.Event) string {
+	opt := ladder.Options{Upto: max(1, upto), Calls: true, Flat: t.OnePoint(), Say: s.Words.Tag, State: func(e *trace.Event) string {
 		if veiled && s.Hidden(e.Host, "state") && last[e.Host] == e.N {
 			return "???"
 		}
 		return e.To.String()
 	}}
-	return ladder.New(t, opt).SVG(s.Title())
+	return ladder.New(t, opt).SVG(ladder.SVGOptions{Title: s.Title(), Lost: s.Words.T("lost_word"), NotDrawn: s.Words.T("not_drawn")})
 }
 
 func question(s *course.Session, q *course.Sheet) *ask {

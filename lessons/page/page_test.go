@@ -7,6 +7,7 @@ import (
 
 	"netlab/lessons"
 	"netlab/lessons/course"
+	"netlab/sim/simtest"
 )
 
 func write(t *testing.T, id, lang string, opt Options) string {
@@ -116,5 +117,37 @@ func TestPlot(t *testing.T) {
 	}
 	if plot(nil, 0, 0) != "" {
 		t.Error("a plot of nothing")
+	}
+}
+
+// Every picture of every lesson, of its what-if worlds and of its recorded runs, in both
+// languages: no word lies over another or over the edge.
+func TestPicturesOfEveryLesson(t *testing.T) {
+	lib, err := course.LoadLibrary(lessons.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lib.Lessons {
+		for _, lang := range []string{"en", "zh-CN"} {
+			s, err := course.NewSession(l, l.Seed, lang)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range s.Len() {
+				s.Goto(i)
+				all := map[string]string{"step": picture(s, s.Trace(), s.Upto(), true)}
+				if w := s.WorldTrace(); w != nil {
+					all["world"] = picture(s, w, len(w.Events), false)
+				}
+				if r := l.Recorded[s.Step().Scene]; r != nil && s.NewScene() {
+					all["recorded"] = picture(s, r, len(r.Events), false)
+				}
+				for what, svg := range all {
+					if err := simtest.CheckSVG(svg); err != nil {
+						t.Errorf("%s, step %s, %s, %s: %v", l.ID, s.Step().ID, lang, what, err)
+					}
+				}
+			}
+		}
 	}
 }

@@ -143,27 +143,6 @@ func (w *Words) Key(action string) string { return pick(w.c.Keys, w.en.Keys, act
 // Kind returns the word for a kind of event.
 func (w *Words) Kind(k trace.Kind) string { return pick(w.c.Kinds, w.en.Kinds, string(k), string(k)) }
 
-// Tag words what stands beside a lifeline of a picture: what was read, what a call
-// returned, which timer went off, that a packet was ignored ([ladder.Options]).
-func (w *Words) Tag(kind, english, arg string) string {
-	switch kind {
-	case "reads":
-		return w.T("tag_reads", arg)
-	case "returns":
-		if wire.Errno(arg).Text() != "" {
-			return arg
-		}
-		return w.T("tag_returns", arg)
-	case "ignored":
-		if english == "ignored" {
-			return w.T("tag_ignored")
-		}
-		return w.T("tag_old")
-	default: // timers have short names that are the same everywhere
-		return ""
-	}
-}
-
 // State returns the word for a state: its RFC name, which every language uses on
 // screen, and what it means.
 func (w *Words) State(s wire.State) string {

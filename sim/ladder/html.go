@@ -29,7 +29,7 @@ type pageEvent struct {
 // HTML writes one self-contained page: the picture, a slider that steps through it, the
 // events with their reasons, and the variables of each connection at every step. It
 // fetches nothing.
-func HTML(w io.Writer, t *trace.Trace, opt Options) error {
+func HTML(w io.Writer, t *trace.Trace, opt Options, pic SVGOptions) error {
 	l := New(t, opt)
 	var events []pageEvent
 	for i := range t.Events {
@@ -66,6 +66,7 @@ func HTML(w io.Writer, t *trace.Trace, opt Options) error {
 	if t.Profile != "" {
 		title += ", " + t.Profile
 	}
-	_, err = strings.NewReplacer("{{title}}", escape(title), "{{svg}}", l.svg(title, true), "{{events}}", string(data)).WriteString(w, page)
+	pic.Title, pic.Marks = title, true
+	_, err = strings.NewReplacer("{{title}}", escape(title), "{{svg}}", l.SVG(pic), "{{events}}", string(data)).WriteString(w, page)
 	return err
 }

@@ -53,6 +53,8 @@ type Tag struct {
 	Text  string
 	State bool // a state; otherwise a call or a remark
 	Event int
+
+	full string // the state's name, if Text hides it
 }
 
 // A Mark is the time at the edge of a row.
@@ -78,6 +80,18 @@ type Ladder struct {
 	Now    int   // row of the last event drawn
 	Flat   bool  // arrows have no slope
 	RowOf  []int // by event number: the row it belongs to; index 0 unused
+
+	all whole
+}
+
+// A whole is the display list of the whole run, however much of it is shown: a picture
+// takes its measures from it, so that they do not depend on the step.
+type whole struct {
+	arrows []Arrow
+	tags   []Tag
+	marks  []Mark
+	breaks []Break
+	from   map[int]int // by event: how many arrows it has
 }
 
 // defaultSpan is how many rows an arrow takes if there is room.

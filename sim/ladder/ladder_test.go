@@ -40,7 +40,7 @@ func TestPictures(t *testing.T) {
 		})
 	}
 	used["crossing-fins.svg"], used["handshake.mmd"] = true, true
-	simtest.Golden(t, "crossing-fins.svg", ladder.New(run(t, "close/simultaneous-close"), ladder.Options{Calls: true}).SVG("Both ends close at once"))
+	simtest.Golden(t, "crossing-fins.svg", ladder.New(run(t, "close/simultaneous-close"), ladder.Options{Calls: true}).SVG(ladder.SVGOptions{Title: "Both ends close at once"}))
 	simtest.Golden(t, "handshake.mmd", ladder.Mermaid(run(t, "open/handshake")))
 	simtest.Unread(t, used)
 }

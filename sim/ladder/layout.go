@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,12 +46,12 @@ func (b *builder) baseRow(row int, before time.Duration, first *trace.Event, eve
 	if b.unit == 0 || b.opt.Flat {
 		return base
 	}
-	if gap > breakAfter*b.unit && !arriving && len(b.l.Marks) > 0 {
+	if gap > breakAfter*b.unit && !arriving && len(b.l.all.marks) > 0 {
 		b.l.Breaks = append(b.l.Breaks, Break{Row: base, Omitted: gap})
 		return base + 1 + turnsUp
 	}
-	if b.opt.Axis == Linear && len(b.l.Marks) > 0 {
-		last := b.l.Marks[len(b.l.Marks)-1]
+	if b.opt.Axis == Linear && len(b.l.all.marks) > 0 {
+		last := b.l.all.marks[len(b.l.all.marks)-1]
 		rows := int(min(gap, breakAfter*b.unit) * time.Duration(b.opt.Span) / b.unit)
 		base = max(base, last.Row+rows)
 	}
@@ -80,8 +81,10 @@ func (b *builder) moment(base int, events []trace.Event) int {
 		b.last[i], b.sent[i] = -1, -1
 	}
 	shown := events[0].N <= b.opt.Upto
+	mark := Mark{base, events[0].T}
+	b.l.all.marks = append(b.l.all.marks, mark)
 	if shown {
-		b.l.Marks = append(b.l.Marks, Mark{base, events[0].T})
+		b.l.Marks = append(b.l.Marks, mark)
 	}
 	height := 1
 	for i := range events {
@@ -180,8 +183,13 @@ func (b *builder) tag(base, line int, text string, state bool, e *trace.Event) {
 	row := base + b.lane[line]
 	b.lane[line]++
 	b.last[line] = row
+	t := Tag{Line: line, Row: row, Text: text, State: state, Event: e.N}
+	if state {
+		t.full = e.To.String()
+	}
+	b.l.all.tags = append(b.l.all.tags, t)
 	if e.N <= b.opt.Upto {
-		b.l.Tags = append(b.l.Tags, Tag{line, row, text, state, e.N})
+		b.l.Tags = append(b.l.Tags, t)
 	}
 }
 
@@ -277,8 +285,10 @@ func (b *builder) future() {
 	if e := b.t.At(min(b.opt.Upto, len(b.t.Events))); e != nil {
 		now = e.T
 	}
-	kept := b.l.Arrows[:0]
+	b.l.all.arrows, b.l.all.breaks, b.l.all.from = b.l.Arrows, slices.Clone(b.l.Breaks), map[int]int{}
+	kept := make([]Arrow, 0, len(b.l.Arrows))
 	for _, a := range b.l.Arrows {
+		b.l.all.from[a.Event]++
 		if a.Event > b.opt.Upto {
 			continue
 		}

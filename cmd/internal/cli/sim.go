@@ -140,10 +140,10 @@ func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []ca
 	case "json":
 		return t.WriteJSON(w)
 	case "svg":
-		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: flat}).SVG("netlab: "+t.Script))
+		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: flat}).SVG(ladder.SVGOptions{Title: "netlab: " + t.Script}))
 		return err
 	case "html":
-		return ladder.HTML(w, t, ladder.Options{Calls: true, Flat: flat})
+		return ladder.HTML(w, t, ladder.Options{Calls: true, Flat: flat}, ladder.SVGOptions{})
 	case "mermaid":
 		_, err := io.WriteString(w, ladder.Mermaid(t))
 		return err

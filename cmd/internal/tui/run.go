@@ -136,7 +136,8 @@ func (m *Model) write() {
 	if m.branch > 0 {
 		name = fmt.Sprintf("%s-branch%d.svg", m.s.Lesson().ID, m.branch)
 	}
-	svg := ladder.New(t, ladder.Options{Upto: upto, Calls: true, Flat: m.flat(), Axis: m.axis, Label: m.label, State: m.stateTag}).SVG(m.s.Title())
+	l := ladder.New(t, ladder.Options{Upto: upto, Calls: true, Flat: m.flat(), Axis: m.axis, Label: m.label, State: m.stateTag, Say: m.s.Words.Tag, Held: m.heldPackets()})
+	svg := l.SVG(ladder.SVGOptions{Title: m.s.Title(), Lost: m.s.Words.T("lost_word"), NotDrawn: m.s.Words.T("not_drawn")})
 	m.message = m.s.Words.T("wrote", absolute(name))
 	if err := os.WriteFile(name, []byte(svg), 0o644); err != nil {
 		m.message = err.Error()
