@@ -4,8 +4,8 @@ import "slices"
 
 // A State is where a talk is.
 type State struct {
-	Playlist []string `json:"playlist"` // ids of the lessons
-	Lesson   int              `json:"at"` // in the playlist
+	Playlist []string         `json:"playlist"` // ids of the lessons
+	Lesson   int              `json:"at"`       // in the playlist
 	ID       string           `json:"lesson"`
 	Hash     string           `json:"hash"` // of the lesson: others must have the same one
 	Seed     uint64           `json:"seed"`
