@@ -125,7 +125,7 @@ func Why(err error) (reason, fix string) {
 			"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
 	case inContainer():
 		return "this container may not make namespaces",
-			"docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN …"
+			"docker run --security-opt seccomp=unconfined …"
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
 		return "this system refuses user namespaces", "run netlab with sudo"
 	default:
