@@ -88,7 +88,9 @@ func TestSameEverywhere(t *testing.T) {
 				t.Setenv("GOAMD64", "v3")
 				t.Setenv("CGO_ENABLED", "1")
 				t.Setenv("TZ", "Asia/Shanghai")
-				put(t, filepath.Join(c.root, "lessons", "homework", "other.test"), []byte("ignored by git"))
+				// A file that the program would embed, and that this clone's git ignores.
+				put(t, filepath.Join(c.root, "lessons", "01-handshake", "worlds", "own.txt"), []byte("host A"))
+				put(t, filepath.Join(c.root, ".git", "info", "exclude"), []byte("own.txt\n"))
 				if _, err := git(t.Context(), c.root, "tag", "v1.2.2"); err != nil {
 					t.Fatal(err)
 				}
