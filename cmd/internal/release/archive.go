@@ -110,12 +110,9 @@ func zipped(folder string, files []file, date time.Time) ([]byte, error) {
 // sumsName is the file with the archives' sums, in the form that sha256sum(1) reads.
 const sumsName = "SHA256SUMS"
 
-// write puts the archives and their sums into a folder. The sums come last: where they are,
+// write puts the archives and their sums into a folder that exists. The sums come last: where they are,
 // all is there.
 func write(dir string, archives map[string][]byte) ([]byte, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
-	}
 	if err := os.Remove(filepath.Join(dir, sumsName)); err != nil && !os.IsNotExist(err) {
 		return nil, err
 	}

@@ -112,6 +112,9 @@ func (b *builder) completions(ctx context.Context, work string) ([]file, error) 
 
 // release builds everything, writes the archives and their sums, and returns the sums.
 func release(ctx context.Context, c config, log io.Writer) (sums []byte, err error) {
+	if err := os.MkdirAll(c.out, 0o777); err != nil {
+		return nil, err // before a minute's work, not after it
+	}
 	work, err := os.MkdirTemp("", "netlab-release-")
 	if err != nil {
 		return nil, err

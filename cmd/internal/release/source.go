@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +25,16 @@ type source struct {
 	dirty   bool // the folder is not the commit
 }
 
+// elsewhere are the settings by which git, when it runs a hook, points to another repository
+// than the one of the folder.
+var elsewhere = []string{"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_OBJECT_DIRECTORY=", "GIT_PREFIX="}
+
 // git runs git in a folder and returns what it prints.
 func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.autocrlf=false", "-c", "core.quotePath=true"}, args...)...)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(e string) bool {
+		return slices.ContainsFunc(elsewhere, func(name string) bool { return strings.HasPrefix(e, name) })
+	})
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
