@@ -49,27 +49,32 @@ func pressTalk(m tea.Model, keys ...string) {
 	}
 }
 
+// projectorScreens are keys that lead to screens worth reading.
+var projectorScreens = []struct {
+	name, lang string
+	w, h       int
+	keys       []string
+}{
+	{"question", "en", 100, 30, []string{"pgdown"}},
+	{"hands", "en", 100, 30, []string{"pgdown", "a", "4 21 9", "enter", "pgdown"}},
+	{"lost", "zh-CN", 100, 30, []string{"pgdown", "x", "pgdown", "pgdown"}},
+	{"menu", "en", 80, 24, []string{"pgdown", "pgdown", "pgdown", "esc", "pgdown"}},
+	{"largest", "zh-CN", 60, 20, []string{"pgdown", "+", "+"}},
+}
+
 // The screens of a short talk, as they were read and found good.
 func TestProjectorScreens(t *testing.T) {
-	for _, c := range []struct {
-		name, lang string
-		w, h       int
-		keys       []string
-	}{
-		{"question", "en", 100, 30, []string{"pgdown"}},
-		{"hands", "en", 100, 30, []string{"pgdown", "a", "4 21 9", "enter", "pgdown"}},
-		{"lost", "zh-CN", 100, 30, []string{"pgdown", "x", "pgdown", "pgdown"}},
-		{"menu", "en", 80, 24, []string{"pgdown", "pgdown", "pgdown", "esc", "pgdown"}},
-		{"largest", "zh-CN", 60, 20, []string{"pgdown", "+", "+"}},
-	} {
+	for _, c := range projectorScreens {
 		t.Run(c.name, func(t *testing.T) {
 			_, p := talkOf(t, c.lang, "handshake")
 			p.Update(tea.WindowSizeMsg{Width: c.w, Height: c.h})
 			pressTalk(p, c.keys...)
-			simtest.Golden(t, "projector-"+c.name+".txt", trimLines(p.View()))
+			simtest.Golden(t, projectorName(c.name), trimLines(p.View()))
 		})
 	}
 }
+
+func projectorName(name string) string { return "projector-" + name + ".txt" }
 
 func trimLines(s string) string {
 	lines := strings.Split(s, "\n")

@@ -97,6 +97,9 @@ func TestScreens(t *testing.T) {
 	for name := range talkScreens() {
 		used[name] = true
 	}
+	for _, c := range projectorScreens {
+		used[projectorName(c.name)] = true
+	}
 	simtest.Unread(t, used)
 }
 
