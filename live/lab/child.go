@@ -90,6 +90,9 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 	if req.Make != nil {
 		return childMake(ctx, req, out)
 	}
+	if req.Command != "" {
+		return childWatch(ctx, req.Command, out)
+	}
 	s, err := scenario.Parse(req.Name, req.Text)
 	if err != nil {
 		return fmt.Errorf("lab: %w", err)

@@ -41,13 +41,15 @@ type request struct {
 	Enough bool `json:"enough,omitempty"`
 	// Make asks for a command to be run in a cell, and no more.
 	Make *jail.Cell `json:"make,omitempty"`
+	// Command asks for a command to be run, with its packets as they come, and no more.
+	Command string `json:"command,omitempty"`
 
 	session *Session // takes the moments of a stepped run
 }
 
 // A message comes up from the child.
 type message struct {
-	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, refused, ready, made, end
+	Type    string          `json:"type"` // request, release, drop, duplicate, stop; event, moment, frame, packet, said, refused, ready, made, end
 	Request *request        `json:"request,omitempty"`
 	ID      int             `json:"id,omitempty"` // of the request that it answers, in a batch
 	Event   json.RawMessage `json:"event,omitempty"`

@@ -30,12 +30,16 @@ type recording struct {
 	length        time.Duration
 	count         int
 	list          bool
+	room          bool   // it is shown before a room
+	command       string // only what this command does is recorded, in a namespace of its own; empty: interfaces are
+	space         string // the network namespace whose interfaces are recorded; empty: ours
 
 	filter *filter.Filter
 	words  *text.Words
 	out    writer // where the lines go
 	isns   map[trace.Flow]wire.Seq
 	failed error
+	said   []string // the last lines that the command has printed
 }
 
 const captureLong = `Record packets and explain them as they happen: every segment with the states that it proves, and
@@ -80,7 +84,11 @@ func (r *recording) run(ctx context.Context, args []string) error {
 	if r.list {
 		return r.interfaces()
 	}
-	var err error
+	return r.begin(ctx, args)
+}
+
+// begin checks what is asked for, and records.
+func (r *recording) begin(ctx context.Context, args []string) (err error) {
 	if r.filter, err = filter.Parse(strings.Join(args, " ")); err != nil {
 		return usageError("netlab capture --help lists the words", "%v", err)
 	}
@@ -90,9 +98,11 @@ func (r *recording) run(ctx context.Context, args []string) error {
 	if r.count < 0 || r.length < 0 {
 		return usageError("for example --count 100 --for 10s", "--count and --for cannot be negative")
 	}
-	names, err := r.names()
-	if err != nil {
-		return err
+	names := []string{"lo"} // a command has one of its own
+	if r.command == "" {
+		if err := r.inside(func() (err error) { names, err = r.names(); return err }); err != nil {
+			return err
+		}
 	}
 	return r.record(ctx, names)
 }
@@ -155,8 +165,17 @@ type taken struct {
 // them, and counts what it has no room for.
 const waiting = 4096
 
-// open begins to record all interfaces.
+// open begins to record all interfaces, or what a command does.
 func (r *recording) open(ctx context.Context, names []string) (frames chan taken, stop func() (capture.Stats, error), err error) {
+	if r.command != "" {
+		return r.openCommand(ctx)
+	}
+	err = r.inside(func() (err error) { frames, stop, err = r.openInterfaces(ctx, names); return err })
+	return frames, stop, err
+}
+
+// openInterfaces begins to record interfaces.
+func (r *recording) openInterfaces(ctx context.Context, names []string) (frames chan taken, stop func() (capture.Stats, error), err error) {
 	frames = make(chan taken, waiting)
 	over, cancel := context.WithCancel(ctx)
 	var all []*capture.Recorder
@@ -195,7 +214,7 @@ func (r *recording) open(ctx context.Context, names []string) (frames chan taken
 func refusedCapture(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return &exitError{exitMachine, errors.New("this user may not record packets: the capability CAP_NET_RAW is missing"),
-			"sudo setcap cap_net_raw+ep \"$(command -v netlab)\", or sudo netlab capture; without either, netlab live captures in a private namespace of its own"}
+			"sudo setcap cap_net_raw+ep \"$(command -v netlab)\", or sudo netlab capture; without either, netlab live and netlab present --live --exec capture in a private namespace of their own"}
 	}
 	hint := ""
 	if runtime.GOOS != "linux" {
@@ -266,7 +285,10 @@ func (r *recording) loop(ctx context.Context, frames <-chan taken, stream *expla
 	}
 	for r.failed == nil && (r.count == 0 || stream.Packets() < r.count) {
 		select {
-		case t := <-frames:
+		case t, ok := <-frames:
+			if !ok { // the command has ended
+				return
+			}
 			r.one(t, stream, save)
 		case <-timeout:
 			return

@@ -26,7 +26,7 @@ type recordingScreen struct {
 // wantsScreen reports whether the recording is shown on the full screen: its words go to a
 // terminal, and nothing else does.
 func (r *recording) wantsScreen() bool {
-	return r.format == "text" && r.output != "-" && r.a.frontEnd() == frontTUI
+	return r.room || r.format == "text" && r.output != "-" && r.a.frontEnd() == frontTUI
 }
 
 // redrawEvery bounds how often a busy recording is drawn anew.
@@ -78,7 +78,11 @@ func (r *recording) onScreen(ctx context.Context, names []string, stream *explai
 		defer close(screen.done)
 		screen.err = record(recording)
 	}()
-	err = tui.RunRecording(ctx, s, screen, tui.Options{In: a.in, Out: a.out, Unicode: a.unicode(), Color: a.color, Theme: a.theme, Getenv: a.getenv})
+	show := tui.RunRecording
+	if r.room {
+		show = tui.RunLiveProjector
+	}
+	err = show(ctx, s, screen, a.screen())
 	end()
 	<-screen.done
 	if screen.err != nil {

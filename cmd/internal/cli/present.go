@@ -21,7 +21,11 @@ model; L shows the same on this machine's kernel, beside the model. Everything w
 Esc opens a menu, PgDn and PgUp choose, the key that blanks does it, Esc again leaves.
 
 With --notes, in another terminal: what is on the screen, what comes next, the lesson's notes for the
-speaker, the time. The two find each other, whichever is started first, and each goes on without the other.`
+speaker, the time. The two find each other, whichever is started first, and each goes on without the other.
+
+With --live, packets as they are recorded, one conversation at a time, the newest first, with what each
+packet shows: of an interface (-i lo 'port 80'), of a network namespace, or of a program and its
+children in a network of their own (--exec), which needs no permission.`
 
 func (a *app) presentCommand() *cobra.Command {
 	var f presentFlags
@@ -30,15 +34,28 @@ func (a *app) presentCommand() *cobra.Command {
 		Short: "Project lessons before a room, stepped with a clicker",
 		Long:  presentLong,
 		Example: "  netlab present handshake teardown simultaneous-close udp\n  netlab present --notes                 on the laptop, in another terminal\n" +
-			"  netlab present handshake --theme dark --lang zh-CN",
+			"  netlab present handshake --theme dark --lang zh-CN\n  netlab present --live -i lo port 8080\n  netlab present --live --exec 'python3 server.py & sleep 1; python3 client.py'",
 		ValidArgsFunction: a.completeScripts,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.seeded = cmd.Flags().Changed("seed")
+			for _, name := range []string{"interface", "netns", "exec", "output"} {
+				if cmd.Flags().Changed(name) && !f.live {
+					return usageError("netlab present --live --"+name+" …", "--%s goes with --live", name)
+				}
+			}
+			if f.live {
+				return a.runPresentLive(cmd.Context(), args, &f)
+			}
 			return a.runPresent(cmd.Context(), args, &f)
 		},
 	}
 	cmd.Flags().Uint64Var(&a.seed, "seed", 0, "numbers come from it (default: each lesson's own)")
 	cmd.Flags().BoolVar(&f.notes, "notes", false, "the speaker's notes, for the laptop")
+	cmd.Flags().BoolVar(&f.live, "live", false, "project packets as they are recorded; the arguments are a filter")
+	cmd.Flags().StringVarP(&f.iface, "interface", "i", "any", "with --live: which interface, or any")
+	cmd.Flags().StringVar(&f.space, "netns", "", "with --live: in this network namespace: a name, a process's number, or a path")
+	cmd.Flags().StringVar(&f.command, "exec", "", "with --live: run this in a network of its own, and show what it does; needs no permission")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "with --live: save the packets to this pcapng file, too")
 	cmd.Flags().StringVar(&f.socket, "socket", "", "where projector and notes meet (default: a place of this user's)")
 	return cmd
 }
@@ -48,6 +65,9 @@ type presentFlags struct {
 	seeded bool
 	notes  bool
 	socket string
+
+	live                          bool // a recording is shown, and no lesson
+	iface, space, command, output string
 }
 
 func (a *app) runPresent(ctx context.Context, args []string, f *presentFlags) error {

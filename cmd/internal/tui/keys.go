@@ -250,5 +250,6 @@ func keyLines(w *text.Words, bindings []binding) []string {
 func KeyHelp(lang string) string {
 	w := text.For(lang)
 	return w.T("help_keys") + "\n\n" + strings.Join(keyLines(w, keyMap), "\n") + "\n\n" +
-		w.T("help_keys_step") + "\n\n" + strings.Join(keyLines(w, wireMap), "\n") + "\n\n" + w.T("help_keys_record") + "\n\n" + strings.Join(keyLines(w, talkMap), "\n") + "\n\n" + w.T("help_keys_present") + "\n\n" + strings.Join(presentKeyLines(w), "\n") + "\n\n" + w.T("help_keys_look") + "\n"
+		w.T("help_keys_step") + "\n\n" + strings.Join(keyLines(w, wireMap), "\n") + "\n\n" + w.T("help_keys_record") + "\n\n" + strings.Join(keyLines(w, talkMap), "\n") + "\n\n" + w.T("help_keys_present") + "\n\n" + strings.Join(presentKeyLines(w), "\n") + "\n\n" +
+		w.T("help_keys_room") + "\n\n" + strings.Join(keyLines(w, roomMap), "\n") + "\n\n" + w.T("help_keys_look") + "\n"
 }

@@ -16,7 +16,7 @@ import (
 
 // The speaker's notes, at 80x24:
 //
-//	 NOTES | handshake | step 2/12 | elapsed 07:42 | planned 01:15 of 15:00 | projector: here
+//	 NOTES | handshake | step 2/12 | elapsed 07:42 | projector: here | plan 01:15/15:00
 //	 NOW
 //	 The SYN is on its way. Which state does B's side enter when it arrives?
 //	 ANSWER, hidden from the room
@@ -186,12 +186,11 @@ func (n *Notes) header(w *text.Words, st *present.State, s *present.Slide, p *pr
 	if st.Began > 0 {
 		parts = append(parts, w.T("notes_elapsed", clock(n.now().Sub(time.UnixMilli(st.Began)))))
 	}
-	parts = append(parts, w.T("notes_planned", clock(p.Here), clock(p.All)))
 	here := w.T("notes_here")
 	if !n.news.Here {
 		here = w.T("notes_away")
 	}
-	parts = append(parts, here)
+	parts = append(parts, here, w.T("notes_planned", clock(p.Here), clock(p.All)))
 	if st.Blank {
 		parts = append(parts, w.T("notes_blank"))
 	}

@@ -193,3 +193,56 @@ func TestProjectorColours(t *testing.T) {
 		}
 	}
 }
+
+// A recording before a room follows the newest conversation, stands still when told to, and looks
+// back with the keys of a clicker.
+func TestLiveProjector(t *testing.T) {
+	m, rec := newTalkModel(t, "en", 100, 30)
+	p := &LiveProjector{m: m}
+	port := uint16(40000)
+	grow := func(n int) {
+		for range n {
+			port++
+			rec.handshake(t, port)
+		}
+	}
+	shown := func() int { return p.m.talk.shown }
+	grow(2)
+	p.Update(newsMsg{})
+	if shown() != 2 {
+		t.Fatalf("conversation %d is shown, want the newest", shown())
+	}
+	pressTalk(p, " ") // stand still
+	grow(1)
+	p.Update(newsMsg{})
+	if shown() != 2 || !strings.Contains(p.View(), "STANDS STILL") {
+		t.Errorf("told to stand still, it shows conversation %d:\n%s", shown(), p.View())
+	}
+	if pressTalk(p, " "); shown() != 3 {
+		t.Errorf("told to go on, it shows conversation %d", shown())
+	}
+	if pressTalk(p, "pgup"); p.m.current().atEnd() || !strings.Contains(p.View(), "WHAT WAS") {
+		t.Error("PgUp does not look back")
+	}
+	grow(1)
+	p.Update(newsMsg{})
+	if shown() != 3 {
+		t.Error("who looks back is disturbed by what is new")
+	}
+	if pressTalk(p, "f5"); shown() != 4 {
+		t.Errorf("F5 shows conversation %d, want the newest", shown())
+	}
+	if pressTalk(p, "["); shown() != 3 {
+		t.Errorf("[ shows conversation %d", shown())
+	}
+	if pressTalk(p, "b"); strings.TrimSpace(p.View()) != "" {
+		t.Error("b does not blank the screen")
+	}
+	pressTalk(p, "pgdown", "esc")
+	if p.m.quitting {
+		t.Error("Esc leaves without asking")
+	}
+	if pressTalk(p, "esc"); !p.m.quitting {
+		t.Error("Esc twice does not leave")
+	}
+}

@@ -80,6 +80,9 @@ func asked(name string) (present.Command, bool) {
 
 // each calls f for every key in a message: what arrives in one read is one message.
 func each(msg tea.KeyMsg, f func(name string) tea.Cmd) tea.Cmd {
+	if msg.Type == tea.KeyEsc && msg.Alt { // two of them in one read
+		return tea.Batch(f("esc"), f("esc"))
+	}
 	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 {
 		return f(msg.String())
 	}

@@ -41,6 +41,7 @@ type talk struct {
 	list   []explain.Listed
 	shown  int  // which conversation; 0: none yet
 	picked bool // by the learner: the newest is not followed
+	held   bool // before a room: what is new waits
 	ended  bool
 	err    error
 }
@@ -89,7 +90,7 @@ func (m *Model) onNews(msg newsMsg) tea.Cmd {
 // looked at.
 func (m *Model) refreshTalk() {
 	m.talk.list = m.talk.rec.List()
-	if n := len(m.talk.list); n > 0 && m.current().atEnd() {
+	if n := len(m.talk.list); n > 0 && m.current().atEnd() && !m.talk.held {
 		want := m.talk.list[n-1].N
 		if m.talk.picked {
 			want = m.talk.shown
