@@ -191,9 +191,6 @@ func (n *Notes) header(w *text.Words, st *present.State, s *present.Slide, p *pr
 		here = w.T("notes_away")
 	}
 	parts = append(parts, here, w.T("notes_planned", clock(p.Here), clock(p.All)))
-	if st.Blank {
-		parts = append(parts, w.T("notes_blank"))
-	}
 	if n.news.Followers > 0 {
 		parts = append(parts, w.T("notes_followers", n.news.Followers))
 	}
@@ -227,6 +224,9 @@ func (n *Notes) body(w *text.Words, st *present.State, s *present.Slide, p *pres
 		for _, t := range wrapText(words, n.w-3) {
 			lines = append(lines, line{look: l, text: "  " + t})
 		}
+	}
+	if st.Blank {
+		part("!", w.T("notes_blank"), lookBold)
 	}
 	if st.Said != "" {
 		part("!", st.Said, lookBold)
