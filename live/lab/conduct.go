@@ -108,7 +108,7 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 	run.hush()
 	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
 	rec.events = n.merge(p, rec)
-	rec.late = max(n.late, p.Late())
+	rec.late = max(n.late, p.Late(), lateAck(n.seen))
 	for i := range n.seen {
 		if h := &n.seen[i]; h.kind == trace.Send {
 			rec.frames = append(rec.frames, message{Type: "packet", TimeNs: h.frame.Time.UnixNano(), Data: h.frame.Data, Orig: h.frame.OrigLen})
