@@ -114,19 +114,3 @@ func TestFolderAsExported(t *testing.T) {
 		t.Errorf("GBK name: %v %+v", err, h)
 	}
 }
-
-// Files that may not be read are listed; the rest counts.
-func TestUnreadable(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
-	}
-	dir := t.TempDir()
-	write(t, dir, "s.py", []byte(hello))
-	if err := os.Chmod(write(t, dir, "no.py", nil), 0); err != nil {
-		t.Fatal(err)
-	}
-	h, err := Read(dir, py)
-	if err != nil || names(h) != "s.py" || codes(h.Left) != "no.py:unreadable" {
-		t.Errorf("%v %+v", err, h)
-	}
-}
