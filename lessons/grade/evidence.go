@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,8 +10,8 @@ import (
 
 	"netlab/lessons/grade/assignment"
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text"
 	"netlab/live/lab"
-	"netlab/sim/ladder"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
@@ -61,11 +62,11 @@ func (e *evidence) neverServed(c *result.Check) {
 	case e.server && end.Running:
 		c.Rationale = say(e.lang, "not-serving")
 	case e.server:
-		c.Rationale = say(e.lang, "ended-before", end.How())
+		c.Rationale = say(e.lang, "ended-before", ending(e.lang, &end.Report))
 	default:
 		c.Rationale = end.Failed
 	}
-	c.Actual = tail(string(end.Output), 2000)
+	c.Output = tail(string(end.Output), 2000)
 }
 
 // wrongCall looks for the first call of netlab's own hosts that did not return what the script
@@ -123,7 +124,7 @@ func (e *evidence) explainRecv(c *result.Check, st *scenario.Stmt, ret *trace.Ev
 	case ret.Result == string(wire.ETIMEDOUT):
 		c.Rationale = say(e.lang, "not-closed", st.Host, within)
 	case ret.Result == string(wire.ECONNRESET):
-		c.Rationale = say(e.lang, "reset", st.Host)
+		c.Rationale = say(e.lang, "reset-for-end", st.Host)
 	default:
 		c.Rationale = say(e.lang, "more", st.Host)
 	}
@@ -175,12 +176,17 @@ func (e *evidence) wrongExpect(c *result.Check) bool {
 		switch {
 		case x.Never && x.Kind == scenario.ExpectIs:
 			c.Rationale = say(e.lang, "left-in", x.States[0].String())
-			c.Evidence = &result.Evidence{Sockets: []string{v.Got}}
+			c.Evidence = &result.Evidence{Sockets: e.sockets()}
 		case x.Never && x.Kind == scenario.ExpectSends:
 			c.Rationale = say(e.lang, "never-sends", x.Flags.String())
 			e.event = e.sent(x)
+		case x.Never && x.Kind == scenario.ExpectReturns && x.Call == scenario.Poll && strings.Contains(x.Result, "POLLIN"):
+			c.Rationale = say(e.lang, "early", x.Host)
+		case x.Never && x.Kind == scenario.ExpectReturns:
+			c.Rationale = say(e.lang, "returns-yet", x.Host, string(x.Call), x.Result)
 		default:
-			c.Rationale = say(e.lang, "expect", strings.TrimPrefix(strings.TrimPrefix(x.String(), "expect "), "then "), v.Got)
+			words := text.For(e.lang)
+			c.Rationale = say(e.lang, "expect", words.Expect(x), words.Instead(v.Got))
 		}
 		return true
 	}
@@ -216,11 +222,15 @@ func (e *evidence) causes(c *result.Check) {
 		c.Cause = say(e.lang, "stopped-"+stopped(e.res))
 	case end != nil && end.Failed != "" && !end.Running && strings.Contains(string(end.Output), "Address already in use"):
 		c.Cause = say(e.lang, "cause-in-use")
+	case end != nil && !end.Running && e.server && end.Failed != "" && end.Exit != 0 && c.Output != "":
+		c.Cause = say(e.lang, "cause-output")
+	case end != nil && !end.Running && e.server && end.Failed != "":
+		c.Cause = say(e.lang, "cause-serves")
 	case end != nil && !end.Running && e.server:
-		c.Cause = say(e.lang, "cause-ended", end.How())
+		c.Cause = say(e.lang, "cause-ended", ending(e.lang, &end.Report))
 	case e.elsewhere() != "":
 		c.Cause = say(e.lang, "cause-elsewhere", e.elsewhere())
-	case e.left(wire.StateCloseWait):
+	case slices.Contains(slices.Collect(maps.Values(e.states())), wire.StateCloseWait):
 		c.Cause = say(e.lang, "cause-close-wait")
 	case c.Expected != "" && strings.TrimRight(c.Actual, "\r\n") == c.Expected || strings.HasPrefix(c.Actual, "\n"):
 		c.Cause = say(e.lang, "cause-newline")
@@ -246,20 +256,24 @@ func (e *evidence) elsewhere() string {
 	return ""
 }
 
-// left reports whether a connection of the student's host ended the run in a state.
-func (e *evidence) left(s wire.State) bool {
+// states are those in which the connections of the student's host ended the run.
+func (e *evidence) states() map[string]wire.State {
 	last := map[string]wire.State{}
 	for i := range e.res.Trace.Events {
 		if ev := &e.res.Trace.Events[i]; ev.Kind == trace.State && ev.Host == e.host {
 			last[ev.Conn] = ev.To
 		}
 	}
-	for _, st := range last {
-		if st == s {
-			return true
-		}
+	return last
+}
+
+// sockets lists them for people.
+func (e *evidence) sockets() (all []string) {
+	last := e.states()
+	for _, conn := range slices.Sorted(maps.Keys(last)) {
+		all = append(all, conn+" "+last[conn].String())
 	}
-	return false
+	return all
 }
 
 // resets reports whether the student's host reset a connection.
@@ -278,11 +292,8 @@ func (e *evidence) others() int {
 	return n
 }
 
-// mostSteps and mostRows bound what is shown of a run: the end of it, where it went wrong.
-const (
-	mostSteps = 12
-	mostRows  = 48
-)
+// mostSteps bounds what is shown of a run's calls: the end of it, where it went wrong.
+const mostSteps = 12
 
 // show adds what was done, and the picture of it.
 func (e *evidence) show(c *result.Check) {
@@ -293,101 +304,24 @@ func (e *evidence) show(c *result.Check) {
 			continue
 		}
 		st := &e.script.Stmts[ev.Stmt-1]
-		steps = append(steps, fmt.Sprintf("%s: %s %s → %s", st.Host, st.Verb, st.ShortArgs(), ev.Result))
+		result, _, wrong := scenario.Complaint(ev.Result)
+		if wrong { // both texts stand above the steps
+			result = say(e.lang, "not-so", result)
+		}
+		steps = append(steps, fmt.Sprintf("%s: %s %s → %s", st.Host, st.Verb, st.ShortArgs(), result))
 	}
-	if n := len(steps) - mostSteps; n > 0 {
-		steps = append([]string{say(e.lang, "steps-before", strconv.Itoa(n))}, steps[n:]...)
-	}
-	c.Steps = steps
+	c.StepsBefore = max(0, len(steps)-mostSteps)
+	c.Steps = steps[c.StepsBefore:]
 	if c.Evidence == nil {
 		c.Evidence = &result.Evidence{}
 	}
-	guilty := e.guilty()
-	if guilty > 0 {
-		c.Evidence.Frames = []int{e.res.Trace.At(guilty).Pkt}
-	}
-	c.Evidence.Ladder = e.picture(guilty)
+	c.Evidence.Ladder = e.picture(e.guilty())
 }
 
-// guilty is the event of the last packet of the student's host before it went wrong.
-func (e *evidence) guilty() int {
-	last := 0
-	for i := range e.res.Trace.Events {
-		ev := &e.res.Trace.Events[i]
-		if e.event > 0 && ev.N > e.event {
-			break
-		}
-		if ev.Kind == trace.Send && ev.Host == e.host && (e.event == 0 || e.res.Trace.At(e.event).Host == e.host || ev.Dst.Host == e.res.Trace.At(e.event).Host) {
-			last = ev.N
-		}
+// frames are the guilty ones in a capture of a run that failed.
+func (e *evidence) frames() []int {
+	if guilty := e.guilty(); guilty > 0 {
+		return []int{e.res.Trace.At(guilty).Pkt}
 	}
-	return last
-}
-
-// picture draws the conversation in which it went wrong, with a mark at the guilty packet.
-func (e *evidence) picture(guilty int) string {
-	t, guilty := e.conversation(guilty)
-	isns := t.ISNs(len(t.Events))
-	l := ladder.New(t, ladder.Options{Span: 1, Flat: true, Label: func(ev *trace.Event) string {
-		if ev.Proto != wire.TCP {
-			return ev.Label()
-		}
-		seg := ev.Seg // numbers count from each end's first: nobody reads a kernel's
-		seg.Seq -= isns[ev.Flow()]
-		seg.Ack -= isns[ev.Flow().Reverse()]
-		return seg.Label()
-	}})
-	const width = 72
-	lines := l.Draw(ladder.DrawOptions{Width: width, Unicode: true}).Lines()
-	row := -1
-	if i := slices.IndexFunc(l.Arrows, func(a ladder.Arrow) bool { return a.Event == guilty }); i >= 0 {
-		row = l.Arrows[i].Start
-	}
-	from := max(0, row-2*mostRows/3)
-	var b strings.Builder
-	b.WriteString(strings.TrimRight("  "+l.Header(width, "ms"), " ") + "\n")
-	for i, line := range lines {
-		if i >= from && i < from+mostRows {
-			mark := "  "
-			if row >= 0 && i == row {
-				mark = "▶ "
-			}
-			b.WriteString(strings.TrimRight(mark+line, " ") + "\n")
-		}
-	}
-	return b.String()
-}
-
-// conversation is what the student's host had to do with the host to which it sent the guilty
-// packet, or with the one whose call went wrong: other hosts would only take room. It returns
-// the number of the guilty event in it.
-func (e *evidence) conversation(guilty int) (*trace.Trace, int) {
-	all := e.res.Trace
-	other := ""
-	switch {
-	case e.event > 0 && all.At(e.event).Host != e.host:
-		other = all.At(e.event).Host
-	case guilty > 0:
-		other = all.At(guilty).Dst.Host
-	}
-	if all.At(max(1, guilty)) == nil || !slices.ContainsFunc(all.Hosts, func(h trace.Host) bool { return h.Name == other }) {
-		return all, guilty
-	}
-	both := func(host string) bool { return host == "" || host == e.host || host == other }
-	t := *all
-	t.Hosts = slices.DeleteFunc(slices.Clone(all.Hosts), func(h trace.Host) bool { return !both(h.Name) })
-	t.Events = nil
-	mark := 0
-	for i := range all.Events {
-		ev := all.Events[i]
-		if !both(ev.Host) || !both(ev.Src.Host) || !both(ev.Dst.Host) && !ev.Dst.IsGroup() {
-			continue
-		}
-		if ev.N == guilty {
-			mark = len(t.Events) + 1
-		}
-		ev.N, ev.Cause = len(t.Events)+1, 0
-		t.Events = append(t.Events, ev)
-	}
-	return &t, mark
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"netlab/lessons/grade/assignment"
 	"netlab/lessons/grade/handin"
 	"netlab/lessons/grade/result"
+	"netlab/live/jail"
 	"netlab/live/lab"
 )
 
@@ -213,8 +214,8 @@ func TestFeedback(t *testing.T) {
 	if len(c.Steps) != 5 || !strings.HasPrefix(c.Steps[3], `A: send c "`) {
 		t.Errorf("steps %q, want the five calls", c.Steps)
 	}
-	if !strings.Contains(c.Evidence.Ladder, "▶") || !strings.Contains(c.Evidence.Ladder, "SYN,ACK seq=0 ack=1") || len(c.Evidence.Frames) != 1 {
-		t.Errorf("the picture does not mark a frame %v:\n%s", c.Evidence.Frames, c.Evidence.Ladder)
+	if !strings.Contains(c.Evidence.Ladder, "▶") || !strings.Contains(c.Evidence.Ladder, "SYN,ACK seq=0 ack=1") || c.Evidence.Frames != nil {
+		t.Errorf("the picture marks nothing, or frames %v of no capture are named:\n%s", c.Evidence.Frames, c.Evidence.Ladder)
 	}
 	if want := "netlab check echo server.py --only one --seed " + r.Seed; c.Again != want {
 		t.Errorf("again %q, want %q", c.Again, want)
@@ -222,7 +223,7 @@ func TestFeedback(t *testing.T) {
 	if c.Requirement == nil || c.Requirement.Ref != "RFC 9293 §3.6" {
 		t.Errorf("requirement %+v", c.Requirement)
 	}
-	if s := r.Checks[1]; s.SkipReason != "it needs: answers one client" {
+	if s := r.Checks[1]; s.SkipReason != "needs “answers one client” first" {
 		t.Errorf("skipped because %q", s.SkipReason)
 	}
 
@@ -238,6 +239,38 @@ func TestFeedbackInChinese(t *testing.T) {
 	r := marked(t, strings.Replace(goodServer, `""`, `"127.0.0.1"`, 1), func(o *Options) { o.Lang = "zh-CN"; o.Only = []string{"one"} })
 	if c := r.Checks[0]; !strings.Contains(c.Rationale, "A 无法连接") || !strings.Contains(c.Cause, "请绑定 0.0.0.0") {
 		t.Errorf("rationale %q, cause %q", c.Rationale, c.Cause)
+	}
+	chinese := func(o *Options) { o.Lang = "zh-CN"; o.Only = []string{"one"} }
+	r = marked(t, "import sys; sys.exit(3)\n", chinese)
+	if c := r.Checks[0]; c.Rationale != "程序在监听端口之前就结束了（以返回值 3 退出）" || c.Evidence.Ladder != "" {
+		t.Errorf("rationale %q, and a picture of nothing: %q", c.Rationale, c.Evidence.Ladder)
+	}
+	r = marked(t, "raise ValueError('no')\n", chinese)
+	if c := r.Checks[0]; !strings.Contains(c.Output, "ValueError: no") || c.Actual != "" || c.Cause != "程序中途出错：它的输出说明了出错的位置" {
+		t.Errorf("output %q, actual %q, cause %q", c.Output, c.Actual, c.Cause)
+	}
+	r = marked(t, strings.Replace(goodServer, "str(port).encode()", "b'8888'", 1), chinese)
+	if c := r.Checks[0]; !strings.HasSuffix(c.Steps[4], "，与期望不符") {
+		t.Errorf("steps %q", c.Steps)
+	}
+}
+
+// Each way in which a program can end has words in both languages.
+func TestEndings(t *testing.T) {
+	for want, report := range map[string]jail.Report{
+		"无法启动：x":         {Error: "x"},
+		"占用内存过多而被终止":     {Stopped: jail.StopMemory},
+		"运算时间过长而被终止":     {Stopped: jail.StopCPU},
+		"写入的文件过大而被终止":    {Stopped: jail.StopDisk},
+		"被信号 SIGSEGV 终止": {Signal: "SIGSEGV"},
+		"以返回值 2 退出":      {Exit: 2},
+	} {
+		if got := ending("zh-CN", &report); got != want {
+			t.Errorf("%+v: %q, want %q", report, got, want)
+		}
+		if got := ending("en", &report); got != report.How() {
+			t.Errorf("%q, and the lab says %q", got, report.How())
+		}
 	}
 }
 
@@ -290,8 +323,8 @@ vwait forever
 func TestBuildFails(t *testing.T) {
 	r := markedFiles(t, map[string]string{"server.c": "int main(void) { return x; }\n"})
 	want(t, r, "builds fail, one skip, close skip, secret skip", 0)
-	if c := r.Checks[0]; !strings.Contains(c.Actual, "undeclared") {
-		t.Errorf("the compiler said %q", c.Actual)
+	if c := r.Checks[0]; !strings.Contains(c.Output, "undeclared") || c.Actual != "" {
+		t.Errorf("the compiler said %q, and %q came in the place of an answer", c.Output, c.Actual)
 	}
 }
 

@@ -117,7 +117,7 @@ func (b *bench) build() bool {
 	case made.Late:
 		c.Verdict, c.Rationale = result.Fail, b.word("build-late", b.recipe.within.String())
 	case made.Exit != 0 || !made.Started:
-		c.Verdict, c.Rationale, c.Actual = result.Fail, b.word("build-fails", made.How()), tail(string(made.Output), 4000)
+		c.Verdict, c.Rationale, c.Output = result.Fail, b.word("build-fails", ending(b.Lang, &made.Report)), tail(string(made.Output), 4000)
 	default:
 		b.work = made.Work
 	}
@@ -248,10 +248,13 @@ func (b *bench) attempt(c result.Check, spec *assignment.Check, script *scenario
 		name, err := b.opt.Keep(c.ID, res.Frames)
 		if err != nil {
 			b.Warnings = append(b.Warnings, err.Error())
-		} else if c.Evidence == nil {
-			c.Evidence = &result.Evidence{PCAP: name}
 		} else {
-			c.Evidence.PCAP = name
+			if c.Evidence == nil {
+				c.Evidence = &result.Evidence{}
+			}
+			if c.Evidence.PCAP = name; c.Verdict == result.Fail {
+				c.Evidence.Frames = e.frames()
+			}
 		}
 	}
 	return c, res
@@ -273,11 +276,10 @@ func (b *bench) known(res *lab.Result) {
 	if !end.Running && end.Signal != "" {
 		p.Signal = end.Signal
 	}
-	if p.Stdout == "" {
-		p.Stdout = tail(string(end.Output), 16<<10)
+	if p.Stdout == "" { // of the first run in which it printed anything
+		p.Stdout, p.StdoutBytes = tail(string(end.Output), 16<<10), end.Printed
+		p.StdoutTruncated = end.Printed > int64(len(end.Output))
 	}
-	p.StdoutBytes += end.Printed
-	p.StdoutTruncated = p.StdoutTruncated || end.Printed > int64(len(end.Output))
 	p.MaxRSSKB = max(p.MaxRSSKB, end.MaxRSS>>10)
 	p.CPUMs += end.CPU / 1e6
 	p.Leftover = max(p.Leftover, end.Leftover)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"netlab/lessons/grade/assignment"
+	"netlab/live/jail"
 )
 
 // A phrase is a sentence in both languages; {0}, {1}, … stand for what differs.
@@ -23,10 +24,10 @@ var phrases = map[string]phrase{
 	"no-program-hint": {"hand in {0}.py, {0}.c, main.go, a Makefile that makes {0}, or a run.sh", "请提交 {0}.py、{0}.c、main.go、能生成 {0} 的 Makefile，或 run.sh"},
 	"no-tool":         {"this machine has no {0}, with which the submission ({1}) is built or run", "这台机器没有 {0}，无法编译或运行这份提交（{1}）"},
 	"no-tool-hint":    {"install {0} on the grader's machine, below /usr", "请在评分机器的 /usr 下安装 {0}"},
-	"builds":          {"builds ({0})", "编译（{0}）"},
+	"builds":          {"Builds ({0})", "编译（{0}）"},
 	"build-late":      {"the build took longer than {0}", "编译超过了 {0}"},
-	"build-fails":     {"the build {0}", "编译失败：{0}"},
-	"skip-after":      {"it needs: {0}", "需要先通过：{0}"},
+	"build-fails":     {"the build {0}", "编译失败（{0}）"},
+	"skip-after":      {"needs “{0}” first", "需要先通过“{0}”"},
 	"busy":            {"the grader's machine was too busy (something was {0} late): this costs no mark", "评分机器过于繁忙（延迟 {0}）：此项不扣分"},
 
 	"over":            {"the check took longer than it may", "该项检查超过了允许的时间"},
@@ -34,7 +35,7 @@ var phrases = map[string]phrase{
 	"not-serving":     {"the program runs, but does not listen on any port", "程序在运行，但没有监听任何端口"},
 	"other-port":      {"the program listens on port {0}, which is not the one that the assignment names", "程序监听的是端口 {0}，不是作业规定的端口"},
 	"was-stopped":     {"the program had to be stopped", "程序不得不被终止"},
-	"ended-before":    {"the program ended before it listened on a port: it {0}", "程序在监听端口之前就结束了：{0}"},
+	"ended-before":    {"the program ended before it listened on a port: it {0}", "程序在监听端口之前就结束了（{0}）"},
 	"connect-refused": {"{0} could not connect: the connection was refused, because nobody listens", "{0} 无法连接：连接被拒绝，因为没有程序在监听"},
 	"connect-silent":  {"{0} could not connect: its SYN was not answered", "{0} 无法连接：它的 SYN 没有得到应答"},
 	"connect-reset":   {"{0} could not connect: the connection was reset", "{0} 无法连接：连接被复位"},
@@ -42,6 +43,10 @@ var phrases = map[string]phrase{
 	"send-gone":       {"{0} could not send: the connection was gone ({2})", "{0} 无法发送：连接已经不存在（{2}）"},
 	"no-client":       {"the program did not connect within {0}", "程序在 {0} 内没有发起连接"},
 	"reset":           {"{0} got a RST in the place of an answer", "{0} 收到的不是应答，而是 RST"},
+	"reset-for-end":   {"{0} got a RST in the place of a FIN", "{0} 收到的不是 FIN，而是 RST"},
+	"early":           {"{0} got octets, or the end of the stream, before they were due", "还没到时候，{0} 就收到了字节或流的结束"},
+	"returns-yet":     {"{0}'s {1}() returned {2}, which it should not", "{0} 的 {1}() 返回了 {2}，而它不应该返回这个结果"},
+	"not-so":          {"{0}, not as expected", "{0}，与期望不符"},
 	"icmp":            {"{0} got an ICMP error: nobody has that UDP port", "{0} 收到 ICMP 差错：没有程序使用该 UDP 端口"},
 	"silent":          {"{0} got no answer within {1}", "{0} 在 {1} 内没有收到应答"},
 	"closed":          {"the connection was closed before {0} had an answer", "在 {0} 收到应答之前连接就被关闭了"},
@@ -53,16 +58,24 @@ var phrases = map[string]phrase{
 	"left-in":         {"a connection of the program was left in {0}", "程序的一个连接停留在 {0} 状态"},
 	"never-sends":     {"the program's host sent {0}, which it should not", "程序所在的主机发送了 {0}，而它不应该发送"},
 	"expect":          {"this did not hold: {0} ({1})", "不成立：{0}（{1}）"},
-	"steps-before":    {"… {0} calls before", "……此前还有 {0} 次调用"},
+
+	"ended-unstarted":      {"could not be started: {0}", "无法启动：{0}"},
+	"ended-signal":         {"was ended by {0}", "被信号 {0} 终止"},
+	"ended-exit":           {"exits with {0}", "以返回值 {0} 退出"},
+	"ended-stopped-memory": {"was stopped: it took more memory than it may", "占用内存过多而被终止"},
+	"ended-stopped-cpu":    {"was stopped: it computed for longer than it may", "运算时间过长而被终止"},
+	"ended-stopped-disk":   {"was stopped: it wrote a larger file than it may", "写入的文件过大而被终止"},
 
 	"stopped-output":    {"the program printed more than it may and was stopped: is there a print in an endless loop?", "程序输出过多而被终止：是否在死循环里打印？"},
-	"stopped-packets":   {"the program sent so many packets that it was stopped: is there a send in an endless loop?", "程序发送的分组过多而被终止：是否在死循环里发送？"},
+	"stopped-packets":   {"the program sent so many packets that it was stopped: is there a send in an endless loop?", "程序发送的数据包过多而被终止：是否在死循环里发送？"},
 	"stopped-cpu":       {"the program computed without end and was stopped: a loop around recv() that does not notice the 0 at the end of the stream spins so", "程序一直占用 CPU 而被终止：循环调用 recv() 却不检查返回值 0（流结束）就会这样"},
 	"stopped-memory":    {"the program took more memory than it may and was stopped", "程序占用内存过多而被终止"},
 	"stopped-disk":      {"the program wrote a larger file than it may and was stopped", "程序写入的文件过大而被终止"},
 	"stopped-wall":      {"the program made the check wait until its time was over", "程序使检查一直等待到超时"},
 	"cause-in-use":      {"bind() failed with EADDRINUSE: the program binds the same port twice; in its namespace nobody else uses it", "bind() 返回 EADDRINUSE：程序两次绑定了同一个端口；它的命名空间里没有别的程序"},
-	"cause-ended":       {"the program did not go on: it {0}. A server serves until it is ended", "程序没有继续运行：{0}。服务器应当一直运行到被结束为止"},
+	"cause-ended":       {"the program did not go on: it {0}. A server serves until it is ended", "程序没有继续运行，{0}。服务器应当一直运行到被结束为止"},
+	"cause-serves":      {"a server calls socket(), bind() and, over TCP, listen(); then it serves until it is ended", "服务器要调用 socket()、bind()，TCP 还要 listen()，然后一直运行到被结束为止"},
+	"cause-output":      {"the program broke off: what it printed says where", "程序中途出错：它的输出说明了出错的位置"},
 	"cause-elsewhere":   {"the program listens on {0}, where no other host reaches it: bind to 0.0.0.0 (INADDR_ANY)", "程序监听在 {0}，其他主机无法到达：请绑定 0.0.0.0（INADDR_ANY）"},
 	"cause-close-wait":  {"recv() returned 0, because the client had sent its FIN, and the program did not close the socket", "客户端已发送 FIN，recv() 返回了 0，但程序没有关闭套接字"},
 	"cause-newline":     {"a line break was sent that does not belong to the answer", "发送了不属于应答的换行符"},
@@ -89,6 +102,15 @@ func say(lang, key string, args ...string) string {
 		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", a)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// ending says how a program ended.
+func ending(lang string, r *jail.Report) string {
+	how, detail := r.Ending()
+	if how == jail.EndStopped {
+		return say(lang, "ended-stopped-"+detail)
+	}
+	return say(lang, "ended-"+string(how), detail)
 }
 
 func (m *marking) word(key string, args ...string) string { return say(m.Lang, key, args...) }

@@ -59,10 +59,12 @@ type catalogue struct {
 	Errnos       map[string]string   `toml:"errnos"`
 	Levels       map[string]string   `toml:"levels"`
 	Calls        map[string]string   `toml:"calls"`
-	Quirks       map[string]string   `toml:"quirks"`   // by name
-	Reasons      map[string]string   `toml:"reasons"`  // by the English sentence
-	Findings     map[string]string   `toml:"findings"` // in captures, by their kind
-	Phrases      map[string]string   `toml:"phrases"`  // by the English phrase
+	Quirks       map[string]string   `toml:"quirks"`    // by name
+	Reasons      map[string]string   `toml:"reasons"`   // by the English sentence
+	Findings     map[string]string   `toml:"findings"`  // in captures, by their kind
+	Phrases      map[string]string   `toml:"phrases"`   // by the English phrase
+	Expects      map[string]string   `toml:"expects"`   // checks of a script, by their kind
+	Sentences    map[string]string   `toml:"sentences"` // what happened instead, by id
 }
 
 // Words are the words of one language.
@@ -109,11 +111,13 @@ func pick(own, en map[string]string, key, otherwise string) string {
 	return otherwise
 }
 
+// fill fills places in, all at once: a text that is filled in may hold braces.
 func fill(s string, args []any) string {
+	var pairs []string
 	for i, a := range args {
-		s = strings.ReplaceAll(s, fmt.Sprintf("{%d}", i), fmt.Sprint(a))
+		pairs = append(pairs, fmt.Sprintf("{%d}", i), fmt.Sprint(a))
 	}
-	return s
+	return strings.NewReplacer(pairs...).Replace(s)
 }
 
 // Reason says why a script cannot be shown live: err, without the words that say that
@@ -262,7 +266,7 @@ func (w *Words) Event(e *trace.Event) string {
 	case trace.Call:
 		return w.T("ev_call", e.Host, e.Call, e.Args)
 	case trace.Return:
-		s := w.T("ev_return", e.Host, e.Call, e.Result)
+		s := w.T("ev_return", e.Host, e.Call, w.Result(e.Result))
 		if text := w.Errno(wire.Errno(e.Result)); text != "" {
 			s += "（" + text + "）"
 		}
@@ -315,7 +319,7 @@ func (w *Words) note(e *trace.Event) string {
 	case e.Call == "rename":
 		return w.T("ev_rename", e.Host, e.Args, e.Conn)
 	case e.Call == "then":
-		return w.T("ev_then", e.Args, e.Result)
+		return w.T("ev_then", e.Args, w.Instead(e.Result))
 	case e.Rule != nil && e.Rule.ID == "old-duplicate":
 		return w.T("ev_old", e.Host)
 	case e.Rule != nil && noteKeys[e.Rule.ID] != "":

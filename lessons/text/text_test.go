@@ -70,6 +70,23 @@ func TestChineseIsComplete(t *testing.T) {
 	for _, p := range slices.Concat(follow.Phrases(), follow.Handshakes(), follow.Closes(), follow.Completes(), capture.IcmpTexts(), compare.Phrases()) {
 		need("phrases", zh.Phrases, p)
 	}
+	for _, k := range scenario.ExpectKinds() {
+		need("expects", zh.Expects, string(k))
+		need("expects", zh.Expects, "never "+string(k))
+		if k == scenario.ExpectSends || k == scenario.ExpectIgnores {
+			need("expects", zh.Expects, string(k)+" anything")
+			need("expects", zh.Expects, "never "+string(k)+" anything")
+		}
+	}
+	for _, id := range scenario.SentenceIDs() {
+		need("sentences", zh.Sentences, id)
+		english := scenario.Sentence{ID: id, Args: []string{"{0}", "{1}"}}.String()
+		for _, place := range []string{"{0}", "{1}"} {
+			if strings.Contains(english, place) != strings.Contains(zh.Sentences[id], place) {
+				t.Errorf("sentences.%s: %s is in one language only", id, place)
+			}
+		}
+	}
 	for id := range en.UI {
 		need("ui", zh.UI, id)
 	}

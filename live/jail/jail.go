@@ -70,20 +70,43 @@ type Report struct {
 	Work     []byte `json:"-"` // a tar archive, if it was to be kept
 }
 
-// How says in words how a program ended.
-func (r *Report) How() string {
+// An End is a way in which a program ends.
+type End string
+
+// The ways.
+const (
+	EndUnstarted End = "unstarted" // detail: why
+	EndStopped   End = "stopped"   // detail: the [Stop]
+	EndSignal    End = "signal"    // detail: its name
+	EndExit      End = "exit"      // detail: the number
+)
+
+// Ending is how the program ended, and what belongs to it: for catalogues of languages.
+func (r *Report) Ending() (how End, detail string) {
 	switch {
 	case r.Error != "":
-		return "could not be started: " + r.Error
-	case r.Stopped == StopMemory:
-		return "was stopped: it took more memory than it may"
-	case r.Stopped == StopCPU:
-		return "was stopped: it computed for longer than it may"
-	case r.Stopped == StopDisk:
-		return "was stopped: it wrote a larger file than it may"
+		return EndUnstarted, r.Error
+	case r.Stopped != "":
+		return EndStopped, string(r.Stopped)
 	case r.Signal != "":
-		return "was ended by " + r.Signal
+		return EndSignal, r.Signal
 	default:
-		return "exits with " + strconv.Itoa(r.Exit)
+		return EndExit, strconv.Itoa(r.Exit)
+	}
+}
+
+// How says in English how the program ended.
+func (r *Report) How() string {
+	switch how, detail := r.Ending(); how {
+	case EndUnstarted:
+		return "could not be started: " + detail
+	case EndStopped:
+		return "was stopped: it " + map[Stop]string{
+			StopMemory: "took more memory than it may", StopCPU: "computed for longer than it may", StopDisk: "wrote a larger file than it may",
+		}[Stop(detail)]
+	case EndSignal:
+		return "was ended by " + detail
+	default:
+		return "exits with " + detail
 	}
 }

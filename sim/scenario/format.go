@@ -200,36 +200,52 @@ func (e *Expect) words() string {
 	text += e.Host + " "
 	switch e.Kind {
 	case ExpectQuiet:
-		return text + "sends nothing for " + e.For.String()
-	case ExpectPasses, ExpectIs:
-		text += string(e.Kind)
-		for _, s := range e.States {
-			text += " " + s.String()
-		}
-	case ExpectSends, ExpectIgnores:
-		text += string(e.Kind) + " "
-		switch {
-		case e.Anything:
-			text += "anything"
-		case e.Proto != wire.TCP:
-			text += strings.ToUpper(e.Proto.String())
-		case e.Flags == 0:
-			text += "none"
-		default:
-			text += e.Flags.String()
-		}
-		text += number(" seq=", e.Seq, e.HasSeq) + number(" ack=", e.Ack, e.HasAck)
-		if e.Wnd >= 0 {
-			text += " wnd=" + strconv.Itoa(e.Wnd)
-		}
-		if e.Len >= 0 {
-			text += " len=" + strconv.Itoa(e.Len)
-		}
-		if e.To != "" {
-			text += " to " + e.To
-		}
+		return text + "sends nothing for " + e.What()
 	case ExpectReturns:
-		text += string(e.Call) + " returns " + e.Result
+		return text + string(e.Call) + " returns " + e.What()
+	default:
+		text += string(e.Kind) + " " + e.What()
+	}
+	if e.To != "" {
+		text += " to " + e.To
+	}
+	return text
+}
+
+// What is what the check is about, as a script writes it: states, a packet but for the host
+// to which it goes, the time of a silence, a result.
+func (e *Expect) What() string {
+	switch e.Kind {
+	case ExpectPasses, ExpectIs:
+		return join(e.States)
+	case ExpectQuiet:
+		return e.For.String()
+	case ExpectReturns:
+		return e.Result
+	default: // sends and ignores
+		return e.packet()
+	}
+}
+
+// packet describes a packet.
+func (e *Expect) packet() string {
+	text := ""
+	switch {
+	case e.Anything:
+		text = "anything"
+	case e.Proto != wire.TCP:
+		text = strings.ToUpper(e.Proto.String())
+	case e.Flags == 0:
+		text = "none"
+	default:
+		text = e.Flags.String()
+	}
+	text += number(" seq=", e.Seq, e.HasSeq) + number(" ack=", e.Ack, e.HasAck)
+	if e.Wnd >= 0 {
+		text += " wnd=" + strconv.Itoa(e.Wnd)
+	}
+	if e.Len >= 0 {
+		text += " len=" + strconv.Itoa(e.Len)
 	}
 	return text
 }

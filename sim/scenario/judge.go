@@ -13,7 +13,7 @@ import (
 type Verdict struct {
 	Expect *Expect
 	OK     bool
-	Got    string // what happened instead
+	Got    string // what happened instead, as [ReadSentences] reads it
 }
 
 // String returns "script.txt:14:8: expect A is ESTABLISHED: ok".
@@ -43,7 +43,7 @@ func Judge(s *Script, t *trace.Trace) []Verdict {
 		if s.Stmts[i].Verb != Then {
 			continue
 		}
-		v := Verdict{Expect: s.Stmts[i].Then, Got: "the script never came to it"}
+		v := Verdict{Expect: s.Stmts[i].Then, Got: got(gotUncome)}
 		for k := range t.Events {
 			if e := &t.Events[k]; e.Kind == trace.Note && e.Call == ThenCall && e.Stmt == i+1 {
 				v.OK, v.Got = e.Result == ThenOK, e.Result
@@ -54,18 +54,18 @@ func Judge(s *Script, t *trace.Trace) []Verdict {
 	for i := range s.Expects {
 		e := &s.Expects[i]
 		from, since := e.from(t)
-		ok, got := e.Holds(t, from, since)
+		ok, instead := e.Holds(t, from, since)
 		if e.Never {
-			if got = "it did"; !ok {
-				got = ""
+			if instead = got(gotDid); !ok {
+				instead = ""
 			}
 			ok = !ok
 		}
-		all = append(all, Verdict{Expect: e, OK: ok, Got: got})
+		all = append(all, Verdict{Expect: e, OK: ok, Got: instead})
 	}
 	if n := len(t.Events); n > 0 && t.Events[n-1].Call == StoppedCall {
 		for i := range all {
-			all[i].OK, all[i].Got = false, "undecided: the run was "+t.Events[n-1].Text
+			all[i].OK, all[i].Got = false, got(gotStopped, t.Events[n-1].Text)
 		}
 	}
 	return all
@@ -87,7 +87,7 @@ func (e *Expect) from(t *trace.Trace) (int, time.Duration) {
 
 // Holds holds the check against the events of a trace from index from on; the time that
 // it allows runs from since. It says what happened instead.
-func (e *Expect) Holds(t *trace.Trace, from int, since time.Duration) (ok bool, got string) {
+func (e *Expect) Holds(t *trace.Trace, from int, since time.Duration) (ok bool, instead string) {
 	switch e.Kind {
 	case ExpectPasses:
 		return judgePasses(e, t)
@@ -142,7 +142,7 @@ func Passes(t *trace.Trace, host string, states ...wire.State) bool {
 
 func judgePasses(e *Expect, t *trace.Trace) (bool, string) {
 	names, byConn := paths(t, e.Host)
-	var got []string
+	var passed []string
 	states := e.States
 	if t.Source != trace.Model {
 		states = lasting(states)
@@ -157,12 +157,12 @@ func judgePasses(e *Expect, t *trace.Trace) (bool, string) {
 		if len(want) == 0 {
 			return true, ""
 		}
-		got = append(got, name+" passed "+join(byConn[name]))
+		passed = append(passed, got(gotPassed, name, join(byConn[name])))
 	}
-	if len(got) == 0 {
-		return false, "the host has no connection"
+	if len(passed) == 0 {
+		return false, got(gotNoConn)
 	}
-	return false, strings.Join(got, "; ")
+	return false, strings.Join(passed, between)
 }
 
 // lasting keeps the states in which a kernel can be seen between two calls. The

@@ -245,6 +245,17 @@ expect A connect returns ECONNREFUSED
 			t.Errorf("%s returns %q: unexpected %v, want %v", s.Stmts[c.stmt].Verb, c.result, got, c.want)
 		}
 	}
+	long := strings.Repeat("x", 50)
+	text := &Stmt{HasText: true, Text: long + "yes"}
+	for read, want := range map[string]string{
+		long + "no": `52, not the text "...xxxxxxxxxxyes" but "...xxxxxxxxxxno"`,
+		"z" + long:  `51, not the text "` + long[:40] + `..." but "z` + long[:39] + `..."`,
+		long:         `50, not the text "...xxxxxxxxxxyes" but "...xxxxxxxxxx"`,
+	} {
+		if got := text.RecvResult(read); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	if want := `4, not the end but "more"`; end.RecvResult("more") != want {
 		t.Errorf("%q, want %q", end.RecvResult("more"), want)
 	}

@@ -203,6 +203,11 @@ const (
 	ExpectIgnores ExpectKind = "ignores" // expect A ignores FIN
 )
 
+// ExpectKinds lists the forms.
+func ExpectKinds() []ExpectKind {
+	return []ExpectKind{ExpectPasses, ExpectIs, ExpectSends, ExpectReturns, ExpectQuiet, ExpectIgnores}
+}
+
 // An Expect is a check on the finished trace.
 type Expect struct {
 	Pos            Pos

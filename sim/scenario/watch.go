@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -145,23 +144,24 @@ func (w *Watch) Got() string {
 	if w.e.Kind == ExpectIs {
 		var list []string
 		for _, name := range w.names {
-			list = append(list, name+" is "+w.state[name].String())
+			list = append(list, got(gotIs, name, w.state[name].String()))
 		}
 		if len(list) == 0 {
-			return "the host has no connection"
+			return got(gotNoConn)
 		}
-		return strings.Join(list, "; ")
+		return strings.Join(list, between)
 	}
 	did := map[ExpectKind]string{ExpectSends: "sent", ExpectIgnores: "ignored", ExpectReturns: "returned", ExpectQuiet: "sent"}[w.e.Kind]
+	last := strings.Join(w.last, between)
 	switch {
 	case w.count == 0 && w.e.Kind == ExpectReturns:
-		return "the call never returned"
+		return got(gotNoReturn)
 	case w.count == 0:
-		return "it " + did + " nothing"
+		return got(did + "-nothing")
 	case w.count > len(w.last):
-		return fmt.Sprintf("it %s … (%d more); ", did, w.count-len(w.last)) + strings.Join(w.last, "; ")
+		return got(did+"-more", strconv.Itoa(w.count-len(w.last)), last)
 	default:
-		return "it " + did + " " + strings.Join(w.last, "; ")
+		return got(did, last)
 	}
 }
 

@@ -49,7 +49,7 @@ func (a *app) gradeCommand() *cobra.Command {
 			"A program is built and run in a sandbox, and judged by what netlab's own sockets, the packets and the\n" +
 			"kernel show of it; what it prints counts for nothing. netlab grade verify checks signed results.\n" +
 			"Exit codes: 0 all checks passed; 1 graded, and a check failed; 2 wrong usage, assignment or submission;\n" +
-			"3 no mark could be given, by a fault of the grader or its machine; 130 interrupted.",
+			"3 no mark could be given, by a fault of the grader or its machine; 130 interrupted. A class that is graded: 0.",
 		Example: "  netlab grade port-echo submission.zip --student s1\n  netlab grade port-echo --batch hand-ins --roster class.csv -j 4 --out results\n" +
 			"  netlab grade port-echo server.py --format json --format junit=report.xml",
 		Args: cobra.RangeArgs(0, 2),

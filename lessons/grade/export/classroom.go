@@ -139,10 +139,7 @@ func shownTests(r *result.Result) []classroomTest {
 		case !dependent(r, c): // nobody's fault, or the grader's
 			t.Status, t.Score = "error", 0
 		}
-		if st := standing(c, lang); st != "" {
-			t.Message = strings.TrimSpace(t.Message + say(lang, "aside", st))
-		}
-		t.Message = defused(t.Message)
+		t.Message = defused(withStanding(t.Message, c, lang))
 		if !(Options{}).shows(c.Visibility) {
 			hidden++
 			t.Name, t.Message, t.Duration = say(lang, "hidden_check", hidden), "", (t.Duration+50)/100*100

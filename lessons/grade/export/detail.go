@@ -9,7 +9,7 @@ import (
 )
 
 // labels are the names at the left of what is said about a check, in any order.
-var labels = []string{"expected", "actual", "steps", "rule", "packets", "sockets", "likely", "belief", "again"}
+var labels = []string{"expected", "actual", "output", "steps", "rule", "packets", "sockets", "likely", "belief", "again"}
 
 // A detail writes what happened in a check, as lines of text.
 type detail struct {
@@ -32,7 +32,8 @@ func details(c *result.Check, lang string, width int) []string {
 		d.lines = append(d.lines, wrap(line(c.Rationale), d.width)...)
 	}
 	d.compare(c)
-	d.steps(c.Steps)
+	d.output(c.Output)
+	d.steps(c)
 	d.evidence(c.Evidence)
 	d.labelled("rule", rule(lang, c.Requirement))
 	d.labelled("likely", line(c.Cause))
@@ -104,11 +105,25 @@ func caret(column, width int, note string) string {
 	}
 }
 
+// output writes what the program or its compiler said, line by line as it was.
+func (d *detail) output(s string) {
+	if s == "" {
+		return
+	}
+	d.lines = append(d.lines, say(d.lang, "output"))
+	for _, l := range strings.Split(block(d.lang, s), "\n") {
+		d.lines = append(d.lines, "| "+l)
+	}
+}
+
 // steps numbers what was done, a line each.
-func (d *detail) steps(steps []string) {
-	for i, s := range steps {
+func (d *detail) steps(c *result.Check) {
+	if c.StepsBefore > 0 {
+		d.labelled("steps", say(d.lang, "steps_before", c.StepsBefore))
+	}
+	for i, s := range c.Steps {
 		label := strings.Repeat(" ", d.pad)
-		if i == 0 {
+		if i == 0 && c.StepsBefore == 0 {
 			label = d.label("steps")
 		}
 		if i == maxSteps {
@@ -117,7 +132,7 @@ func (d *detail) steps(steps []string) {
 		}
 		for k, l := range wrap(line(s), d.width-d.pad-4) {
 			if k == 0 {
-				d.lines = append(d.lines, fmt.Sprintf("%s%2d  %s", label, i+1, l))
+				d.lines = append(d.lines, fmt.Sprintf("%s%2d  %s", label, c.StepsBefore+i+1, l))
 			} else {
 				d.lines = append(d.lines, strings.Repeat(" ", d.pad+4)+l)
 			}
@@ -151,7 +166,7 @@ func packets(lang string, e *result.Evidence) string {
 		}
 		parts = append(parts, say(lang, "frames", strings.Join(frames, say(lang, "and"))))
 	}
-	return strings.Join(parts, say(lang, "and"))
+	return strings.Join(parts, say(lang, "comma"))
 }
 
 // rule says what a check holds a submission to.
@@ -189,6 +204,19 @@ func standing(c *result.Check, lang string) string {
 		return say(lang, "flaky", c.Attempts)
 	default:
 		return ""
+	}
+}
+
+// withStanding is a sentence about a check with its standing beside it.
+func withStanding(s string, c *result.Check, lang string) string {
+	st := standing(c, lang)
+	switch {
+	case st == "":
+		return s
+	case s == "":
+		return st
+	default:
+		return s + say(lang, "aside", st)
 	}
 }
 
@@ -276,9 +304,11 @@ func program(p *result.Program, lang string) []string {
 }
 
 // printed is what the student's program printed, with a heading; every line of it is marked,
-// so that it cannot be taken for the grader's.
-func printed(p *result.Program, lang string) []string {
-	if p == nil || p.Stdout == "" {
+// so that it cannot be taken for the grader's. What stands at a check already is not told
+// again.
+func printed(r *result.Result, lang string) []string {
+	p := r.Program
+	if p == nil || p.Stdout == "" || slices.ContainsFunc(r.Checks, func(c result.Check) bool { return c.Output == p.Stdout }) {
 		return nil
 	}
 	key := "printed"

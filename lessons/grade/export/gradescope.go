@@ -73,7 +73,7 @@ func Gradescope(r *result.Result, previous *Previous) ([]byte, error) {
 	}
 	about = append(about, meaning(r, lang)...)
 	about = append(about, program(seen.Program, lang)...)
-	about = append(about, printed(seen.Program, lang)...)
+	about = append(about, printed(seen, lang)...)
 	g.Output = strings.Join(about, "\n")
 	return encode(g, "  ")
 }

@@ -48,6 +48,9 @@ type webCheck struct {
 	Why      string
 	Compare  []webValue
 	Differs  string
+	Output   string
+	Before   string // what is said of the steps before these
+	First    int    // the number of the first step
 	Steps    []string
 	Ladder   string
 	Rows     [][2]string // label and text
@@ -79,7 +82,7 @@ func HTML(r *result.Result, o Options) ([]byte, error) {
 		p.Numbered = p.Numbered || v.Checks[i].Number != ""
 		p.Checks = append(p.Checks, webCheckOf(&v.Checks[i], lang, i))
 	}
-	if out := printed(v.Program, lang); len(out) > 0 {
+	if out := printed(v, lang); len(out) > 0 {
 		p.Printed, p.Output = out[0], block(lang, v.Program.Stdout)
 	}
 	p.fact("page_task", v.Assignment)

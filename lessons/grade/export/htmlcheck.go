@@ -35,6 +35,10 @@ func webCheckOf(c *result.Check, lang string, i int) webCheck {
 		w.Why = line(c.Rationale)
 	}
 	w.compare(c, lang)
+	w.Output = block(lang, c.Output)
+	if w.First = c.StepsBefore + 1; c.StepsBefore > 0 {
+		w.Before = say(lang, "steps_before", c.StepsBefore)
+	}
 	for _, s := range c.Steps[:min(len(c.Steps), maxSteps)] {
 		w.Steps = append(w.Steps, line(s))
 	}

@@ -133,9 +133,12 @@ func (s *junitSuite) add(c junitCase) {
 // junitWhole is the case that says why a submission was not graded.
 func junitWhole(r *result.Result, lang string) junitCase {
 	about := remarks(r, lang)
-	p := &junitProblem{Message: strings.Join(about, " "), Type: "ungradable"}
-	if r.Reason != nil && r.Reason.Code != "" {
-		p.Type = token(r.Reason.Code)
+	p := &junitProblem{Message: about[0], Type: "ungradable", Text: lines("\n" + strings.Join(about, "\n") + "\n")}
+	if r.Reason != nil {
+		p.Message = line(r.Reason.Message)
+		if r.Reason.Code != "" {
+			p.Type = token(r.Reason.Code)
+		}
 	}
 	c := junitCase{Name: "submission", Class: token(r.Assignment), Time: "0"}
 	if r.Outcome == result.Rejected {
@@ -157,7 +160,7 @@ func junitCheck(r *result.Result, c *result.Check, lang string) junitCase {
 	case result.Skip:
 		t.Skipped = &junitSkip{line(c.SkipReason)}
 	case result.Fail:
-		t.Failure = &junitProblem{line(c.Rationale), "check", text}
+		t.Failure = &junitProblem{withStanding(line(c.Rationale), c, lang), "check", text}
 	default:
 		t.Error = &junitProblem{standing(c, lang), "grader", text}
 	}

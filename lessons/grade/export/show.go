@@ -15,8 +15,8 @@ import (
 // bounds hold for one that came from elsewhere.
 const (
 	maxText   = 32 << 10
-	maxOctets = 2000 // of an expected or an actual value
-	maxBefore = 200  // of these before the difference
+	maxOctets = 400 // of an expected or an actual value: a few lines
+	maxBefore = 80  // of these before the difference
 	maxSteps  = 200
 )
 

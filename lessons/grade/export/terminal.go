@@ -52,7 +52,7 @@ func Text(r *result.Result, o Options) string {
 		s.put(2, l)
 	}
 	if !v.Passed() {
-		for _, l := range printed(v.Program, s.lang) {
+		for _, l := range printed(v, s.lang) {
 			s.lines = append(s.lines, "  "+l)
 		}
 	}

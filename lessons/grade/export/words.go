@@ -26,6 +26,7 @@ var phrases = map[string]phrase{
 	"flaky":         {"tried {0} times, and the attempts did not agree", "试了 {0} 次，各次结果不一致"},
 	"aside":         {" ({0})", "（{0}）"},
 	"and":           {", ", "、"},
+	"comma":         {", ", "，"},
 
 	// what stands above and below the checks
 	"seed":           {"seed {0}", "种子 {0}"},
@@ -59,7 +60,9 @@ var phrases = map[string]phrase{
 	"actual":       {"actual", "实际"},
 	"nothing":      {"(nothing)", "（空）"},
 	"differs_at":   {"first difference: octet {0}", "从第 {0} 字节起不同"},
+	"output":       {"output", "输出"},
 	"steps":        {"steps", "步骤"},
+	"steps_before": {"… {0} calls before", "……前面还有 {0} 次调用"},
 	"rule":         {"rule", "依据"},
 	"course":       {"of this assignment", "本次作业的规定"},
 	"packets":      {"packets", "抓包"},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"time"
 )
 
@@ -82,10 +83,12 @@ type Check struct {
 	Rationale   string       `json:"rationale,omitempty"` // one line: what happened, in the student's words
 	Expected    string       `json:"expected,omitempty"`
 	Actual      string       `json:"actual,omitempty"`
-	Steps       []string     `json:"steps,omitempty"`  // what was done before, in order
-	Cause       string       `json:"cause,omitempty"`  // probable, in terms of the socket API
-	Belief      string       `json:"belief,omitempty"` // the misconception that it shows, by its id
-	Again       string       `json:"again,omitempty"`  // the command that does this again
+	Output      string       `json:"output,omitempty"`       // what the program or its compiler said, if that tells why
+	Steps       []string     `json:"steps,omitempty"`        // what was done before, in order: the last of it
+	StepsBefore int          `json:"steps_before,omitempty"` // how many came before those
+	Cause       string       `json:"cause,omitempty"`        // probable, in terms of the socket API
+	Belief      string       `json:"belief,omitempty"`       // the misconception that it shows, by its id
+	Again       string       `json:"again,omitempty"`        // the command that does this again
 	Evidence    *Evidence    `json:"evidence,omitempty"`
 	DurationMs  int64        `json:"duration_ms"`
 	Attempts    int          `json:"attempts,omitempty"` // how often it was run: a failed one is run again before it costs marks
@@ -156,6 +159,7 @@ type Signed struct {
 // sum.
 func (r *Result) Total() {
 	r.Score, r.MaxScore = 0, 0
+	defer func() { r.Score, r.MaxScore = rounded(r.Score), rounded(r.MaxScore) }()
 	for i := range r.Checks {
 		if c := &r.Checks[i]; c.Verdict != Error {
 			r.Score += c.Score
@@ -163,6 +167,9 @@ func (r *Result) Total() {
 		}
 	}
 }
+
+// rounded takes the noise of binary fractions away.
+func rounded(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 
 // Passed reports whether the submission was graded and lost nothing.
 func (r *Result) Passed() bool { return r.Outcome == Graded && r.Score >= r.MaxScore }
