@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 	"netlab/live/lab"
 	"netlab/sim"
 	"netlab/sim/compare"

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 	"netlab/live/lab/conform"
 	"netlab/sim"
 	"netlab/sim/tcp"

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 	"netlab/live/lab/conform"
 	"netlab/sim/tcp"
 )

@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 )
 
 // The columns that a text may take: as many as the terminal has, but at least

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 )
 
 // A table keeps within its line, whatever its cells hold: they go on below, every word of

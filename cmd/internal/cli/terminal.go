@@ -8,8 +8,8 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/charmbracelet/x/term"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 func matchLanguage(tag string) (string, bool) { return text.Match(tag) }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
+	"netlab/lessons/text/width"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )

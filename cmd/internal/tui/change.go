@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 	"netlab/sim/fault"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"

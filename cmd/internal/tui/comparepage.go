@@ -8,7 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"netlab/capture"
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 	"netlab/live/lab"
 	"netlab/sim/compare"
 	"netlab/sim/trace"

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // An action is what a key does.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // Layouts are the sizes for which screens are made; others are in between.

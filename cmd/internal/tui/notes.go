@@ -9,9 +9,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"netlab/cmd/internal/room"
-	"netlab/cmd/internal/width"
 	"netlab/lessons/present"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // The speaker's notes, at 80x24:

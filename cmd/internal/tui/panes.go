@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )

@@ -6,9 +6,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/present"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // The projector, at 100x30: few things, and large.

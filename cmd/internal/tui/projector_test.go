@@ -8,11 +8,11 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons"
 	"netlab/lessons/course"
 	"netlab/lessons/present"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 	"netlab/sim/simtest"
 )
 

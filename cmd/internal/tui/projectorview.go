@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/present"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 	"netlab/sim/ladder"
 )
 

@@ -15,7 +15,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 )
 
 // A Prompt is a line to type on, below lines that come at any time. It takes no more of

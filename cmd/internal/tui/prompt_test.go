@@ -10,7 +10,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 )
 
 // typeOn sends keys to a prompt; a rune is itself.

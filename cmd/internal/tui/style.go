@@ -3,7 +3,7 @@ package tui
 import (
 	"strings"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 	"netlab/sim/ladder"
 )
 

@@ -3,8 +3,8 @@ package tui
 import (
 	"strings"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
+	"netlab/lessons/text/width"
 )
 
 // wrapText wraps the words of a lesson; a table keeps its rows, in aligned

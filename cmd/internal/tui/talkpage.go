@@ -10,8 +10,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"netlab/capture/explain"
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
+	"netlab/lessons/text/width"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )

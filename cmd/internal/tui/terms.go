@@ -1,9 +1,9 @@
 package tui
 
 import (
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // markTerms underlines the terms of the glossary in wrapped lines, each where it stands

@@ -11,9 +11,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons"
 	"netlab/lessons/course"
+	"netlab/lessons/text/width"
 	"netlab/live/lab"
 	"netlab/sim"
 	"netlab/sim/scenario"

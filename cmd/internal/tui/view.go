@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // The lesson page, at 80x24:

@@ -12,9 +12,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 	"netlab/live/lab"
 	"netlab/sim/scenario"
 	"netlab/sim/trace"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text/width"
 )
 
 // labels are the names at the left of what is said about a check, in any order.
@@ -20,16 +21,16 @@ type detail struct {
 }
 
 // details are the lines about a check that did not pass, or not wholly; none for others.
-func details(c *result.Check, lang string, width int) []string {
+func details(c *result.Check, lang string, columns int) []string {
 	if c.Verdict == result.Skip || c.Verdict == result.Pass && c.Score >= c.MaxScore {
 		return nil
 	}
-	d := &detail{lang: lang, width: max(minWidth-indent, width)}
+	d := &detail{lang: lang, width: max(minWidth-indent, columns)}
 	for _, l := range labels {
-		d.pad = max(d.pad, widthOf(say(lang, l))+2)
+		d.pad = max(d.pad, width.Of(say(lang, l))+2)
 	}
 	if c.Rationale != "" && c.Verdict != result.Error { // an error's stands beside its title
-		d.lines = append(d.lines, wrap(line(c.Rationale), d.width)...)
+		d.lines = append(d.lines, width.Wrap(line(c.Rationale), d.width)...)
 	}
 	d.compare(c)
 	d.output(c.Output)
@@ -48,7 +49,7 @@ func details(c *result.Check, lang string, width int) []string {
 
 func (d *detail) label(key string) string {
 	s := say(d.lang, key)
-	return s + strings.Repeat(" ", max(1, d.pad-widthOf(s)))
+	return s + strings.Repeat(" ", max(1, d.pad-width.Of(s)))
 }
 
 // labelled writes a text with its label before the first line.
@@ -56,7 +57,7 @@ func (d *detail) labelled(key, s string) {
 	if s == "" {
 		return
 	}
-	for i, l := range wrap(s, d.width-d.pad) {
+	for i, l := range width.Wrap(s, d.width-d.pad) {
 		if i == 0 {
 			d.lines = append(d.lines, d.label(key)+l)
 		} else {
@@ -94,9 +95,9 @@ func (d *detail) compare(c *result.Check) {
 }
 
 // caret writes a caret in a column and a note beside it, on the side where there is room.
-func caret(column, width int, note string) string {
-	switch n := widthOf(note); {
-	case column+2+n <= width:
+func caret(column, columns int, note string) string {
+	switch n := width.Of(note); {
+	case column+2+n <= columns:
 		return strings.Repeat(" ", column) + "^ " + note
 	case n+1 <= column:
 		return strings.Repeat(" ", column-n-1) + note + " ^"
@@ -130,7 +131,7 @@ func (d *detail) steps(c *result.Check) {
 			d.lines = append(d.lines, label+"…")
 			return
 		}
-		for k, l := range wrap(line(s), d.width-d.pad-4) {
+		for k, l := range width.Wrap(line(s), d.width-d.pad-4) {
 			if k == 0 {
 				d.lines = append(d.lines, fmt.Sprintf("%s%2d  %s", label, c.StepsBefore+i+1, l))
 			} else {

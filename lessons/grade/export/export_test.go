@@ -13,6 +13,7 @@ import (
 
 	"netlab/lessons/grade/result"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 )
 
 // A student sees of hidden checks no word, in any format; only Gradescope has their titles,
@@ -98,7 +99,7 @@ func TestCaret(t *testing.T) {
 			continue
 		}
 		caret := strings.Index(lines[2], "^")
-		got := columns.TruncateLeft(lines[1], caret, "")
+		got := strings.TrimPrefix(lines[1], width.Cut(lines[1], caret))
 		if !strings.HasPrefix(got, c.under) || c.under == "" && got != "" || !strings.HasSuffix(lines[2], "octet "+strconv.Itoa(c.octet)) {
 			t.Errorf("%s: under the caret is %q, want %q, octet %d:\n%s", c.name, got, c.under, c.octet, strings.Join(lines, "\n"))
 		}
@@ -130,13 +131,13 @@ func TestLongValues(t *testing.T) {
 // copy, pictures, and what a program printed.
 func TestWidth(t *testing.T) {
 	for _, lang := range text.Languages() {
-		for _, width := range []int{1, 40, 41, 57, 80, 1000} {
-			for _, l := range strings.Split(Text(sample("en"), Options{Lang: lang, Width: width, Audience: Instructor}), "\n") {
+		for _, columns := range []int{1, 40, 41, 57, 80, 1000} {
+			for _, l := range strings.Split(Text(sample("en"), Options{Lang: lang, Width: columns, Audience: Instructor}), "\n") {
 				if strings.Contains(l, "netlab check") || strings.Contains(l, "──") || strings.HasPrefix(strings.TrimLeft(l, " "), "| ") {
 					continue
 				}
-				if got := widthOf(l); got > max(minWidth, width) {
-					t.Errorf("%s, %d columns: %d in %q", lang, width, got, l)
+				if got := width.Of(l); got > max(minWidth, columns) {
+					t.Errorf("%s, %d columns: %d in %q", lang, columns, got, l)
 				}
 			}
 		}
@@ -348,26 +349,6 @@ func BenchmarkLongTexts(b *testing.B) {
 				Text(r, Options{})
 			}
 		})
-	}
-}
-
-// A line of Chinese ends anywhere but before a closing mark and behind an opening one.
-func TestWrap(t *testing.T) {
-	for _, c := range []struct {
-		s    string
-		n    int
-		want []string
-	}{
-		{"the listening socket", 10, []string{"the", "listening", "socket"}},
-		{"握手完成，再发。", 8, []string{"握手完", "成，再", "发。"}},
-		{"见（握手）", 4, []string{"见", "（握", "手）"}},
-		{"abcdefgh", 3, []string{"abc", "def", "gh"}},
-		{"端口8888", 6, []string{"端口", "8888"}},
-		{"", 5, []string{""}},
-	} {
-		if got := wrap(c.s, c.n); !slices.Equal(got, c.want) {
-			t.Errorf("wrap(%q, %d) = %q, want %q", c.s, c.n, got, c.want)
-		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mattn/go-runewidth"
+	"netlab/lessons/text/width"
 )
 
 // What is shown of one text at most, in octets. A result is bounded where it is made; these
@@ -19,16 +19,6 @@ const (
 	maxBefore = 80  // of these before the difference
 	maxSteps  = 200
 )
-
-// columns counts as cmd/internal/width does, which packages below cmd cannot import.
-var columns = func() *runewidth.Condition {
-	c := runewidth.NewCondition()
-	c.EastAsianWidth = false
-	c.StrictEmojiNeutral = true
-	return c
-}()
-
-func widthOf(s string) int { return columns.StringWidth(s) }
 
 // escaped is how a character is shown that must not reach a terminal, a log or a page as it
 // is: controls, what turns the direction of writing, what is invisible, what is no UTF-8.
@@ -188,17 +178,17 @@ func lay(all []cell, n, octet int) []row {
 	rows := []row{{"", -1}}
 	found := octet < 0
 	for _, c := range all {
-		if last := rows[len(rows)-1]; last.text != "" && widthOf(last.text)+widthOf(c.text) > n {
+		if last := rows[len(rows)-1]; last.text != "" && width.Of(last.text)+width.Of(c.text) > n {
 			rows = append(rows, row{"", -1})
 		}
 		last := &rows[len(rows)-1]
 		if c.at <= octet && octet < c.end && !found {
-			last.column, found = widthOf(last.text), true
+			last.column, found = width.Of(last.text), true
 		}
 		last.text += c.text
 	}
 	if last := &rows[len(rows)-1]; !found {
-		last.column = widthOf(last.text)
+		last.column = width.Of(last.text)
 	}
 	return rows
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text/width"
 )
 
 // The colours of the marks; everything else has the terminal's own.
@@ -65,7 +66,7 @@ func Text(r *result.Result, o Options) string {
 
 // put writes a text, wrapped.
 func (s *screen) put(in int, text string) {
-	for _, l := range wrap(text, s.width-in) {
+	for _, l := range width.Wrap(text, s.width-in) {
 		s.lines = append(s.lines, strings.Repeat(" ", in)+l)
 	}
 }
@@ -98,15 +99,15 @@ func (s *screen) check(c *result.Check) {
 		title += say(s.lang, "aside", st)
 	}
 	got := score(c)
-	room := s.width - 4 - widthOf(got) - 2
-	for i, l := range wrap(title, room-4) {
+	room := s.width - 4 - width.Of(got) - 2
+	for i, l := range width.Wrap(title, room-4) {
 		if i > 0 {
 			s.lines = append(s.lines, strings.Repeat(" ", 8)+l)
 			continue
 		}
 		text := " " + s.mark(c.Verdict) + " " + l
 		if got != "" {
-			text += strings.Repeat(" ", max(1, room-widthOf(l)+2)) + got
+			text += strings.Repeat(" ", max(1, room-width.Of(l)+2)) + got
 		}
 		s.lines = append(s.lines, text)
 	}

@@ -51,10 +51,10 @@ func Wrap(s string, n int) []string {
 }
 
 // closing are marks that may not begin a line.
-const closing = "，。：；？！、）”’》】,.:;?!)"
+const closing = "，。：；？！、）”’》】］,.:;?!)"
 
 // opening are marks that may not end a line.
-const opening = "（“‘《【("
+const opening = "（“‘《【［("
 
 // A word is what may not be broken: letters in a row, or one wide character, with
 // the opening marks before it and the closing marks after it.

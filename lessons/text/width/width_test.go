@@ -58,6 +58,9 @@ func TestWrap(t *testing.T) {
 		{"没有“七”", 6, []string{"没有", "“七”"}},
 		{"LISTEN、CLOSED、x", 8, []string{"LISTEN、", "CLOSED、", "x"}},
 		{"(见下)", 4, []string{"(见", "下)"}},
+		{"端口8888", 6, []string{"端口", "8888"}},
+		{"见［前面］", 5, []string{"见", "［前", "面］"}},
+		{"", 5, []string{""}},
 		{"longerthanaline", 6, []string{"longer", "thanal", "ine"}},
 	} {
 		got := Wrap(c.text, c.n)
