@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"netlab/lessons/text"
 )
 
 // A Library is a set of lessons in order.
@@ -78,39 +80,12 @@ func (lib *Library) Missing(l *Lesson, p *Progress) (ids []string) {
 
 // Suggest says what might have been meant by a name that is no lesson.
 func (lib *Library) Suggest(name string) string {
-	best, distance := "", 4
-	for _, l := range lib.Lessons {
-		if d := editDistance(name, l.ID); d < distance {
-			best, distance = l.ID, d
-		}
-	}
-	if best != "" {
-		return "did you mean " + best + "?"
-	}
 	var ids []string
 	for _, l := range lib.Lessons {
 		ids = append(ids, l.ID)
 	}
+	if best := text.Nearest(name, ids, 3); best != "" {
+		return "did you mean " + best + "?"
+	}
 	return "lessons are: " + strings.Join(ids, ", ") + "; or name a scenario file"
-}
-
-// editDistance counts the letters to change, add or drop.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		corner := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := corner
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			corner = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }

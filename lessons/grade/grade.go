@@ -229,10 +229,10 @@ func (m *marking) pcap() {
 		return
 	}
 	checks, fingerprint, err := pcapwork.Grade(&spec, cap.Name, cap.Data, ansName, answers, m.Lang)
-	var no *pcapwork.Error
+	var no *result.Reason
 	switch {
 	case errors.As(err, &no):
-		m.Outcome, m.Reason = result.Rejected, no.Reason()
+		m.Outcome, m.Reason = result.Rejected, no
 		return
 	case err != nil:
 		m.reject("capture", err.Error(), "")
@@ -262,10 +262,10 @@ func (m *marking) transcript() {
 		return
 	}
 	checks, err := transcript.Grade(&spec, f.Name, f.Data, spec.SeedFor(seedNumber(m.Seed)), m.Lang)
-	var no *transcript.Error
+	var no *result.Reason
 	switch {
 	case errors.As(err, &no):
-		m.Outcome, m.Reason = result.Rejected, no.Reason()
+		m.Outcome, m.Reason = result.Rejected, no
 		return
 	case err != nil:
 		m.reject("transcript", err.Error(), "")

@@ -1,17 +1,13 @@
 package grade
 
 import (
-	"strconv"
-	"strings"
-
 	"netlab/lessons/grade/assignment"
+	"netlab/lessons/text"
 	"netlab/live/jail"
 )
 
-// A phrase is a sentence in both languages; {0}, {1}, … stand for what differs.
-type phrase struct{ en, zh string }
-
-var phrases = map[string]phrase{
+// phrases are the sentences of a report, apart from those of the single kinds.
+var phrases = text.Pairs{
 	"interrupted":     {"grading was interrupted", "评分被中断"},
 	"no-answers":      {"there is no {0} in the submission", "提交中没有 {0}"},
 	"handout-hint":    {"netlab homework handout {0} writes one to fill in", "netlab homework handout {0} 会生成一份可填写的文件"},
@@ -87,22 +83,8 @@ var phrases = map[string]phrase{
 	"proves-transcript": {"that these answers were given in this lesson; it can be repeated until it is perfect", "说明在这节课中给出了这些答案；学生可以反复练习直到全对"},
 }
 
-// say fills a phrase in.
-func say(lang, key string, args ...string) string {
-	p, ok := phrases[key]
-	if !ok {
-		panic("grade: unknown phrase " + key)
-	}
-	text := p.en
-	if lang == "zh-CN" {
-		text = p.zh
-	}
-	var pairs []string
-	for i, a := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", a)
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
-}
+// say returns a phrase in a language, filled in.
+var say = phrases.Say
 
 // ending says how a program ended.
 func ending(lang string, r *jail.Report) string {
@@ -113,7 +95,7 @@ func ending(lang string, r *jail.Report) string {
 	return say(lang, "ended-"+string(how), detail)
 }
 
-func (m *marking) word(key string, args ...string) string { return say(m.Lang, key, args...) }
+func (m *marking) word(key string, args ...any) string { return say(m.Lang, key, args...) }
 
 // proves says what a mark of this kind proves, and whether it is one for self-study: a student
 // can get it with netlab alone, at home, unless it is done in a set time.

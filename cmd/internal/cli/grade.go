@@ -22,6 +22,7 @@ import (
 	"netlab/lessons/grade/assignment"
 	"netlab/lessons/grade/export"
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text"
 )
 
 // A grading is one run of netlab grade, or of netlab check.
@@ -132,10 +133,8 @@ func (a *app) assignment(name string) (*assignment.Assignment, error) {
 		}
 	}
 	hint := "netlab homework list shows the built-in ones; one of your own is a folder with an " + assignment.FileName
-	for _, id := range assignmentIDs() {
-		if strings.HasPrefix(id, name) || strings.HasPrefix(name, id) {
-			hint = "did you mean: " + id
-		}
+	if id := text.Nearest(name, assignmentIDs(), 3); id != "" {
+		hint = "did you mean: " + id
 	}
 	return nil, usageError(hint, "there is no assignment %q", name)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text"
 	"netlab/sim/scenario"
 )
 
@@ -264,32 +265,10 @@ var keys = []string{"format_version", "id", "revision", "kind", "title", "min_is
 
 // meant suggests the key that was meant.
 func meant(key string) string {
-	for _, k := range keys {
-		if distance(k, key) <= 2 {
-			return ` (did you mean "` + k + `"?)`
-		}
+	if k := text.Nearest(key, keys, 2); k != "" {
+		return ` (did you mean "` + k + `"?)`
 	}
 	return " (netlab homework new writes one with every key)"
-}
-
-// distance is how many letters must be changed, added or left out to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := i
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := last
-			if a[i] != b[j] {
-				cost = min(last, row[j], row[j+1]) + 1
-			}
-			last, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }
 
 // Own decodes the table of the assignment's kind into a value, strictly.

@@ -13,6 +13,7 @@ import (
 
 	"netlab/lessons/grade/result"
 	"netlab/lessons/text"
+	"netlab/lessons/text/texttest"
 	"netlab/lessons/text/width"
 )
 
@@ -306,20 +307,7 @@ func TestSummary(t *testing.T) {
 
 // Every phrase is there in both languages, with the same places, and Chinese is Chinese.
 func TestPhrases(t *testing.T) {
-	places := regexp.MustCompile(`\{\d\}`)
-	han := regexp.MustCompile(`\p{Han}`)
-	for key, p := range phrases {
-		a, b := places.FindAllString(p.en, -1), places.FindAllString(p.zh, -1)
-		slices.Sort(a)
-		slices.Sort(b)
-		if !slices.Equal(a, b) {
-			t.Errorf("%s: places %v in English, %v in Chinese", key, a, b)
-		}
-		bare := key == "aside" || key == "and" || key == "comma"
-		if p.en == "" || p.zh == "" || !bare && !han.MatchString(p.zh) || han.MatchString(p.en) {
-			t.Errorf("%s: %q, %q", key, p.en, p.zh)
-		}
-	}
+	texttest.Pairs(t, phrases)
 	for name, format := range map[string]Options{"terminal": {}, "page": {}} {
 		for _, lang := range text.Languages() {
 			format.Lang = lang

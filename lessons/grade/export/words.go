@@ -1,17 +1,9 @@
 package export
 
-import (
-	"fmt"
-	"strings"
-
-	"netlab/lessons/text"
-)
-
-// A phrase is one text in both languages; {0}, {1}, … are filled in.
-type phrase struct{ en, zh string }
+import "netlab/lessons/text"
 
 // phrases are all sentences that the exports say themselves.
-var phrases = map[string]phrase{
+var phrases = text.Pairs{
 	// outcomes and verdicts
 	"pass":          {"passed", "通过"},
 	"fail":          {"failed", "未通过"},
@@ -116,23 +108,8 @@ var phrases = map[string]phrase{
 	"class_errors":   {"checks that the grader could not do: {0}", "评分程序未能进行的检查：{0} 项"},
 }
 
-// say returns a phrase in a language, with its places filled in one pass, so that a filled-in
-// text that looks like a place stays as it is.
-func say(lang, key string, args ...any) string {
-	p, ok := phrases[key]
-	if !ok {
-		return "?" + key + "?"
-	}
-	s := p.en
-	if lang == "zh-CN" {
-		s = p.zh
-	}
-	var pairs []string
-	for i, a := range args {
-		pairs = append(pairs, fmt.Sprintf("{%d}", i), fmt.Sprint(a))
-	}
-	return strings.NewReplacer(pairs...).Replace(s)
-}
+// say returns a phrase in a language, filled in.
+var say = phrases.Say
 
 // language is the one asked for, or else the result's own, or else English.
 func language(asked, own string) string {

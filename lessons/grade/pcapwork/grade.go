@@ -34,7 +34,7 @@ type grader struct {
 // Grade grades a capture and the answers about it by a spec for which [Spec.Check] has found
 // no mistake: a check for each demand, one for each question, and warnings ([TagWarning]).
 // capName and ansName name the files in errors; words are those of lang. The fingerprint is
-// for [Same]. The error is an *[Error] if the hand-in is refused.
+// for [Same]. The error is a [*result.Reason] if the hand-in is refused.
 func Grade(spec *Spec, capName string, capture []byte, ansName string, answers []byte, lang string) (checks []result.Check, fingerprint []string, err error) {
 	g := &grader{spec: spec, lang: lang, data: capture}
 	given, err := g.readAnswers(ansName, answers)
@@ -82,16 +82,16 @@ func Warnings(checks []result.Check) (all []string) {
 	return all
 }
 
-func (g *grader) say(key string, args ...any) string { return say(g.lang, key, args...) }
+func (g *grader) say(key string, args ...any) string { return texts.Say(g.lang, key, args...) }
 
 // reject refuses the hand-in; the last argument of answers-unknown belongs to the hint.
 func (g *grader) reject(code string, args ...any) error {
-	e := &Error{Code: code, Hint: g.say(code + "-hint")}
+	e := &result.Reason{Code: code, Hint: g.say(code + "-hint")}
 	if code == "answers-unknown" {
 		last := len(args) - 1
 		e.Hint, args = g.say(code+"-hint", args[last]), args[:last]
 	}
-	e.Msg = g.say(code, args...)
+	e.Message = g.say(code, args...)
 	return e
 }
 
@@ -125,7 +125,7 @@ func (g *grader) admit(name string) error {
 func (g *grader) unreadable(name string, err error) error {
 	e := g.reject("no-capture", name, err.Error())
 	var format *read.FormatError
-	if own := (*Error)(nil); g.lang != "zh-CN" && errors.As(err, &format) && errors.As(e, &own) {
+	if own := (*result.Reason)(nil); g.lang != "zh-CN" && errors.As(err, &format) && errors.As(e, &own) {
 		own.Hint = format.Hint
 	}
 	return e

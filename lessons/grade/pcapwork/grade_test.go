@@ -15,6 +15,7 @@ import (
 
 	"netlab/capture"
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text/texttest"
 	"netlab/sim"
 	"netlab/sim/scenario"
 	"netlab/sim/tcp"
@@ -241,7 +242,7 @@ func TestRefused(t *testing.T) {
 	} {
 		for _, lang := range []string{"en", "zh-CN"} {
 			_, _, err := Grade(spec(t, specText), "mine.pcapng", c.file, "answers.toml", []byte(c.answers), lang)
-			var refused *Error
+			var refused *result.Reason
 			if !errors.As(err, &refused) || refused.Code != c.code || refused.Hint == "" || strings.Contains(err.Error(), "%!") {
 				t.Errorf("%s (%s): %v, want code %s and a hint", c.name, lang, err, c.code)
 			}
@@ -470,27 +471,7 @@ func TestSame(t *testing.T) {
 }
 
 // Every sentence is there in both languages, with the same places to be filled in.
-func TestTexts(t *testing.T) {
-	for key, both := range texts {
-		for _, text := range both {
-			if text == "" {
-				t.Errorf("%s: a language is missing", key)
-			}
-		}
-		if verbs(both[0]) != verbs(both[1]) {
-			t.Errorf("%s: %q and %q are not filled in alike", key, both[0], both[1])
-		}
-	}
-}
-
-func verbs(s string) (v string) {
-	for i := range s {
-		if s[i] == '%' && i+1 < len(s) {
-			v += s[i+1 : i+2]
-		}
-	}
-	return v
-}
+func TestTexts(t *testing.T) { texttest.Pairs(t, texts) }
 
 // A spec's mistakes are told all at once, each with what was meant.
 func TestSpecMistakes(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"netlab/capture/filter"
+	"netlab/lessons/text"
 	"netlab/sim/wire"
 )
 
@@ -270,38 +271,9 @@ func (s *Spec) pointsOf(id string) float64 {
 
 // suggest says what may have been meant.
 func suggest(word string, known []string) string {
-	best, distance := "", len(word)/2+1
-	for _, k := range known {
-		if d := editDistance(word, k); d < distance {
-			best, distance = k, d
-		}
-	}
+	best := text.Nearest(word, known, len(word)/2)
 	if best == "" {
 		return ""
 	}
 	return " (did you mean " + best + "?)"
-}
-
-// editDistance counts the octets to change, add or drop; long words are not compared.
-func editDistance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		corner := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := corner
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			corner = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,42 +1,38 @@
 package pcapwork
 
-import (
-	"fmt"
-
-	"netlab/lessons/grade/result"
-)
+import "netlab/lessons/text"
 
 // texts are the sentences that students read, in English and Chinese.
-var texts = map[string][2]string{
+var texts = text.Pairs{
 	// Why a hand-in is refused, and what helps.
-	"too-large":              {"%s: larger than %d MiB", "%s：超过 %d MiB"},
+	"too-large":              {"{0}: larger than {1} MiB", "{0}：超过 {1} MiB"},
 	"too-large-hint":         {"capture again with a filter for your port, such as: netlab capture -i lo port N -o mine.pcapng", "请只抓自己端口的数据包，例如：netlab capture -i lo port N -o mine.pcapng"},
-	"compressed":             {"%s: the capture is compressed with gzip", "%s：抓包文件用 gzip 压缩过"},
+	"compressed":             {"{0}: the capture is compressed with gzip", "{0}：抓包文件用 gzip 压缩过"},
 	"compressed-hint":        {"hand it in as it was captured: gunzip FILE", "请先解压再提交：gunzip 文件"},
-	"no-capture":             {"%s: no capture that netlab reads: %s", "%s：不是 netlab 能读的抓包文件：%s"},
+	"no-capture":             {"{0}: no capture that netlab reads: {1}", "{0}：不是 netlab 能读的抓包文件：{1}"},
 	"no-capture-hint":        {"save it as pcapng or pcap (Wireshark: File > Save As)", "请存为 pcapng 或 pcap 格式（Wireshark：文件 > 另存为）"},
-	"no-packets":             {"%s: no packet can be read: %s", "%s：一个数据包也读不出来：%s"},
+	"no-packets":             {"{0}: no packet can be read: {1}", "{0}：一个数据包也读不出来：{1}"},
 	"no-packets-hint":        {"capture again, and stop the capture before you copy the file", "请重新抓包；先停止抓包，再复制文件"},
-	"too-many":               {"%s: more than %d packets", "%s：数据包超过 %d 个"},
+	"too-many":               {"{0}: more than {1} packets", "{0}：数据包超过 {1} 个"},
 	"too-many-hint":          {"capture again with a filter for your port", "请用过滤器只抓自己端口的数据包"},
-	"answers-too-large":      {"%s: larger than 256 KiB", "%s：超过 256 KiB"},
+	"answers-too-large":      {"{0}: larger than 256 KiB", "{0}：超过 256 KiB"},
 	"answers-too-large-hint": {"one line for each question: question = answer", "每题一行：题名 = 答案"},
-	"answers-nested":         {"%s: brackets within brackets", "%s：方括号或花括号嵌套太深"},
+	"answers-nested":         {"{0}: brackets within brackets", "{0}：方括号或花括号嵌套太深"},
 	"answers-nested-hint":    {"one line for each question: question = answer", "每题一行：题名 = 答案"},
-	"answers-toml":           {"%s", "%s"},
+	"answers-toml":           {"{0}", "{0}"},
 	"answers-toml-hint":      {"one line for each question: question = 42, or question = \"text\"", "每题一行：题名 = 42，或者 题名 = \"文字\""},
-	"answers-unknown":        {"%s: no question \"%s\"", "%s：没有题目“%s”"},
-	"answers-unknown-hint":   {"questions are: %s", "题目有：%s"},
-	"answers-kind":           {"%s: the answer to %s is neither a number nor a text", "%s：%s 的答案既不是数字也不是文字"},
+	"answers-unknown":        {"{0}: no question \"{1}\"", "{0}：没有题目“{1}”"},
+	"answers-unknown-hint":   {"questions are: {0}", "题目有：{0}"},
+	"answers-kind":           {"{0}: the answer to {1} is neither a number nor a text", "{0}：{1} 的答案既不是数字也不是文字"},
 	"answers-kind-hint":      {"question = 42, or question = \"text\"", "题名 = 42，或者 题名 = \"文字\""},
 
 	// Titles of the demands.
 	"t-found":      {"The conversation that is asked for is in the capture", "抓包里有要求的会话"},
 	"t-handshake":  {"The three-way handshake is in it from the first SYN on", "从第一个 SYN 起，三次握手完整"},
-	"t-data":       {"At least %d octets of data", "至少有 %d 字节数据"},
+	"t-data":       {"At least {0} octets of data", "至少有 {0} 字节数据"},
 	"t-payload":    {"Your word stands in the data", "数据里有你的口令"},
-	"t-close":      {"The connection is closed as asked: %s", "连接按要求关闭：%s"},
-	"t-size":       {"At most %d packets in the file", "文件里最多 %d 个数据包"},
+	"t-close":      {"The connection is closed as asked: {0}", "连接按要求关闭：{0}"},
+	"t-size":       {"At most {0} packets in the file", "文件里最多 {0} 个数据包"},
 	"t-warning":    {"A remark, without points", "提示（不计分）"},
 	"close-four":   {"four segments", "四个报文段（四次挥手）"},
 	"close-three":  {"three segments", "三个报文段"},
@@ -46,27 +42,27 @@ var texts = map[string][2]string{
 	"close-any":    {"in any way", "任何方式"},
 	"close-none":   {"not closed", "没有关闭"},
 	"or":           {" or ", " 或 "},
-	"what-wanted":  {"a %s conversation", "一个 %s 会话"},
-	"what-port":    {" with the server's port %d", "，服务器端口 %d"},
-	"what-filter":  {", picked by: %s", "，满足过滤器：%s"},
+	"what-wanted":  {"a {0} conversation", "一个 {0} 会话"},
+	"what-port":    {" with the server's port {0}", "，服务器端口 {0}"},
+	"what-filter":  {", picked by: {0}", "，满足过滤器：{0}"},
 	"sent-client":  {"sent by the client", "由客户端发送"},
 	"sent-server":  {"sent by the server", "由服务器发送"},
 	"sent-any":     {"sent by either end", "由任一端发送"},
-	"octets":       {"%d octets", "%d 字节"},
-	"packets":      {"%d packets", "%d 个数据包"},
-	"more-convs":   {"… and %d more", "……还有 %d 个"},
+	"octets":       {"{0} octets", "{0} 字节"},
+	"packets":      {"{0} packets", "{0} 个数据包"},
+	"more-convs":   {"… and {0} more", "……还有 {0} 个"},
 	"nothing-here": {"no conversation of TCP or UDP", "没有任何 TCP 或 UDP 会话"},
 
 	// What came of the demands.
-	"found":          {"conversation %d: %s to %s, %d packets", "会话 %d：%s 到 %s，%d 个数据包"},
-	"found-several":  {"; of %d that fit, the one that meets most of the demands", "；符合的有 %d 个，取满足要求最多的一个"},
-	"found-cut":      {"; the file ends early (%s)", "；文件不完整（%s）"},
+	"found":          {"conversation {0}: {1} to {2}, {3} packets", "会话 {0}：{1} 到 {2}，{3} 个数据包"},
+	"found-several":  {"; of {0} that fit, the one that meets most of the demands", "；符合的有 {0} 个，取满足要求最多的一个"},
+	"found-cut":      {"; the file ends early ({0})", "；文件不完整（{0}）"},
 	"not-found":      {"no such conversation is in the capture", "抓包里没有这样的会话"},
 	"not-found-why":  {"another port, another interface (a program that talks to its own machine is seen on lo only), or a capture that began too late", "端口不对，网络接口不对（与本机通信只在 lo 上看得到），或者抓包开始得太晚"},
 	"port-is-client": {"your port is the client's here: it must be the one on which the server listens", "这里你的端口属于客户端；应该让服务器在这个端口上监听"},
 	"needs-found":    {"needs the conversation", "要先有这个会话"},
 	"open-ok":        {"SYN, SYN,ACK and ACK are there", "SYN、SYN,ACK、ACK 都在"},
-	"open-bad":       {"the opening is not complete: %s", "握手不完整：%s"},
+	"open-bad":       {"the opening is not complete: {0}", "握手不完整：{0}"},
 	"open-late":      {"the capture began after the SYN: start it first, then the programs", "抓包开始时 SYN 已经过去：先开始抓包，再启动程序"},
 	"open-refused":   {"nobody listened on that port when connect() was called: start the server first", "调用 connect() 时没有人在这个端口上监听：先启动服务器"},
 	"open-none":      {"no SYN", "没有 SYN"},
@@ -75,12 +71,12 @@ var texts = map[string][2]string{
 	"open-half":      {"the SYN,ACK is not acknowledged", "SYN,ACK 没有得到确认"},
 	"open-part":      {"a part of it was not captured", "有一部分没有抓到"},
 	"open-other":     {"it is of another kind", "是另一种打开方式"},
-	"data-ok":        {"%d octets of data", "数据有 %d 字节"},
-	"data-bad":       {"only %d octets of data", "数据只有 %d 字节"},
+	"data-ok":        {"{0} octets of data", "数据有 {0} 字节"},
+	"data-bad":       {"only {0} octets of data", "数据只有 {0} 字节"},
 	"payload-ok":     {"it is there", "找到了"},
 	"payload-bad":    {"it is not in the data of that conversation", "这个会话的数据里没有它"},
 	"payload-side":   {"it is there, but the wrong end has sent it", "找到了，但发送它的是另一端"},
-	"payload-other":  {"it is in another conversation (%s to %s), which does not meet the other demands", "它在另一个会话里（%s 到 %s），而那个会话不满足其他要求"},
+	"payload-other":  {"it is in another conversation ({0} to {1}), which does not meet the other demands", "它在另一个会话里（{0} 到 {1}），而那个会话不满足其他要求"},
 	"payload-short":  {"frames were cut when they were captured: capture whole packets (tcpdump -s 0)", "抓包时帧被截短了：要抓整个数据包（tcpdump -s 0）"},
 	"payload-why":    {"send it exactly as it is written, in one send() or typed as one line", "口令要一字不差，用一次 send() 或作为一行输入"},
 	"no-data":        {"no data", "没有数据"},
@@ -89,63 +85,36 @@ var texts = map[string][2]string{
 	"close-open":     {"the end was not captured: close both programs, then stop the capture", "没有抓到连接的结束：先让两个程序都关闭，再停止抓包"},
 	"close-unread":   {"close() with octets unread, or a program that was killed, sends RST instead of FIN", "还有字节没读就 close()，或者程序被强行终止，发的是 RST 而不是 FIN"},
 	"close-quick":    {"if the second end closes at once, its FIN carries the ACK; if it waits, they are two segments", "后关闭的一端立即关闭，FIN 就带上 ACK；等一会儿再关闭，就是两个报文段"},
-	"size-ok":        {"%d packets", "%d 个数据包"},
-	"size-bad":       {"%d packets: capture with a filter for your port", "有 %d 个数据包：请用过滤器只抓自己的端口"},
+	"size-ok":        {"{0} packets", "{0} 个数据包"},
+	"size-bad":       {"{0} packets: capture with a filter for your port", "有 {0} 个数据包：请用过滤器只抓自己的端口"},
 
 	// What came of the questions.
 	"no-answer":      {"no answer", "没有作答"},
 	"answer-right":   {"right", "正确"},
 	"answer-wrong":   {"this is not what your capture shows", "与你的抓包不符"},
-	"answer-look":    {"; look at frame %s", "；请看第 %s 帧"},
+	"answer-look":    {"; look at frame {0}", "；请看第 {0} 帧"},
 	"answer-rel":     {"this counts from the initial number; asked for is the number in the header", "这是相对序号；要填的是首部里的原始数值"},
 	"answer-rel-why": {"Wireshark: Edit > Preferences > Protocols > TCP, \"Relative sequence numbers\" off; netlab explain FILE --json has both", "Wireshark：编辑 > 首选项 > Protocols > TCP，取消“Relative sequence numbers”；netlab explain 文件 --json 两种都有"},
 	"answer-number":  {"this is no number", "这不是数字"},
-	"answer-choice":  {"this is none of the words that can be the answer: %s", "不是可选的词：%s"},
+	"answer-choice":  {"this is none of the words that can be the answer: {0}", "不是可选的词：{0}"},
 	"answer-addr":    {"this is no IP address", "这不是 IP 地址"},
-	"not-shown":      {"your capture does not show it: %s", "你的抓包里看不到：%s"},
+	"not-shown":      {"your capture does not show it: {0}", "你的抓包里看不到：{0}"},
 
 	// Remarks about captures that look strange.
-	"w-cut":       {"the file cannot be read to its end: %s", "文件不能读到底：%s"},
-	"w-ip-sum":    {"frame %d: the checksum of the IP header is wrong", "第 %d 帧：IP 首部的检验和不对"},
-	"w-sum":       {"frame %d: the checksum is wrong, and those of other packets of the same end are right", "第 %d 帧：检验和不对，而同一端其他数据包的检验和是对的"},
-	"w-time":      {"frame %d: its time is before that of the packet before it", "第 %d 帧：时间比前一个数据包还早"},
+	"w-cut":       {"the file cannot be read to its end: {0}", "文件不能读到底：{0}"},
+	"w-ip-sum":    {"frame {0}: the checksum of the IP header is wrong", "第 {0} 帧：IP 首部的检验和不对"},
+	"w-sum":       {"frame {0}: the checksum is wrong, and those of other packets of the same end are right", "第 {0} 帧：检验和不对，而同一端其他数据包的检验和是对的"},
+	"w-time":      {"frame {0}: its time is before that of the packet before it", "第 {0} 帧：时间比前一个数据包还早"},
 	"w-no-time":   {"packets without a time", "数据包没有时间"},
 	"w-same-time": {"all packets have the same time", "所有数据包的时间都相同"},
-	"w-differs":   {"frame %d: other octets under sequence numbers that were sent before", "第 %d 帧：序号与以前发送的相同，字节却不同"},
-	"w-unseen":    {"frame %d acknowledges octets that are not in the capture", "第 %d 帧确认的字节不在抓包里"},
-	"w-gap":       {"before frame %d, sequence numbers are missing", "第 %d 帧之前缺少一段序号"},
-	"w-synack":    {"frame %d: the SYN,ACK does not acknowledge the SYN", "第 %d 帧：SYN,ACK 没有确认 SYN"},
-	"w-echo":      {"frame %d: the SYN,ACK does not echo the timestamp of the SYN", "第 %d 帧：SYN,ACK 没有送回 SYN 的时间戳"},
-	"w-stamp":     {"frame %d: the timestamp goes back", "第 %d 帧：时间戳倒退"},
-	"w-mss":       {"frame %d: a SYN without an MSS: kernels always announce one", "第 %d 帧：SYN 没有 MSS，而内核总会通告它"},
-	"w-isn":       {"frame %d: an initial sequence number as small as %s: kernels draw them at random", "第 %d 帧：初始序号小到 %s，而内核随机选取"},
+	"w-differs":   {"frame {0}: other octets under sequence numbers that were sent before", "第 {0} 帧：序号与以前发送的相同，字节却不同"},
+	"w-unseen":    {"frame {0} acknowledges octets that are not in the capture", "第 {0} 帧确认的字节不在抓包里"},
+	"w-gap":       {"before frame {0}, sequence numbers are missing", "第 {0} 帧之前缺少一段序号"},
+	"w-synack":    {"frame {0}: the SYN,ACK does not acknowledge the SYN", "第 {0} 帧：SYN,ACK 没有确认 SYN"},
+	"w-echo":      {"frame {0}: the SYN,ACK does not echo the timestamp of the SYN", "第 {0} 帧：SYN,ACK 没有送回 SYN 的时间戳"},
+	"w-stamp":     {"frame {0}: the timestamp goes back", "第 {0} 帧：时间戳倒退"},
+	"w-mss":       {"frame {0}: a SYN without an MSS: kernels always announce one", "第 {0} 帧：SYN 没有 MSS，而内核总会通告它"},
+	"w-isn":       {"frame {0}: an initial sequence number as small as {1}: kernels draw them at random", "第 {0} 帧：初始序号小到 {1}，而内核随机选取"},
 	"w-ids":       {"the IP identifications of both ends come from one counter, as if one program had written all packets (netlab sim does)", "两端的 IP 标识来自同一个计数器，好像所有数据包都由一个程序写成（netlab sim 就是这样）"},
 	"w-model":     {"the file says that it comes from the model (netlab sim), not from a network", "文件说明它来自模型（netlab sim），而不是来自网络"},
-}
-
-// say fills a sentence in.
-func say(lang, key string, args ...any) string {
-	t := texts[key][0]
-	if lang == "zh-CN" {
-		t = texts[key][1]
-	}
-	if len(args) == 0 {
-		return t
-	}
-	return fmt.Sprintf(t, args...)
-}
-
-// An Error says why a hand-in is refused; there are no checks then.
-type Error struct {
-	Code string // such as too-large, no-capture, answers-unknown
-	Msg  string
-	Hint string
-}
-
-// Error implements error.
-func (e *Error) Error() string { return e.Msg }
-
-// Reason is the same as part of a result whose outcome is [result.Rejected].
-func (e *Error) Reason() *result.Reason {
-	return &result.Reason{Code: e.Code, Message: e.Msg, Hint: e.Hint}
 }

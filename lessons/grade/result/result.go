@@ -53,6 +53,9 @@ type Reason struct {
 	Hint    string `json:"hint,omitempty"` // how to mend it
 }
 
+// Error implements error.
+func (r *Reason) Error() string { return r.Message }
+
 // A Requirement is what a check holds a submission to.
 type Requirement struct {
 	Level string `json:"level"`         // MUST, SHOULD, MAY of an RFC; COURSE: the assignment's own

@@ -4,7 +4,7 @@
 // what the file says about right and wrong counts for nothing.
 //
 // A record that no lesson can have written (a try after the question was closed, times that go
-// back, another version of the lesson) is refused, with an [*Error] that says where.
+// back, another version of the lesson) is refused, with a [*result.Reason] that says where.
 //
 // # What a mark proves
 //

@@ -43,7 +43,7 @@ type deeds struct {
 
 // Grade grades a record by a spec for which [Spec.Check] has found no mistake: one check for
 // each question of the lesson. name names the file in errors; seed is the student's, for specs
-// that demand it; words are those of lang. The error is an *[Error] if the record is refused.
+// that demand it; words are those of lang. The error is a [*result.Reason] if the record is refused.
 func Grade(spec *Spec, name string, data []byte, seed uint64, lang string) ([]result.Check, error) {
 	g := &grader{spec: spec, name: name, lang: lang, seed: seed, done: map[string]*deeds{}}
 	if n, err := strconv.ParseUint(spec.Seed, 10, 64); err == nil {
@@ -71,14 +71,14 @@ func Times(data []byte) (began, ended time.Time, ok bool) {
 	return log.Began, log.Ended, true
 }
 
-func (g *grader) say(key string, args ...any) string { return say(g.lang, key, args...) }
+func (g *grader) say(key string, args ...any) string { return texts.Say(g.lang, key, args...) }
 
 func (g *grader) reject(code string, args ...any) error {
 	hint := g.say("hint-do-it", g.spec.Lesson, g.seedWords())
 	if key := hints[code]; key != "" {
 		hint = g.say(key)
 	}
-	return &Error{Code: code, Msg: g.say(code, args...), Hint: hint}
+	return &result.Reason{Code: code, Message: g.say(code, args...), Hint: hint}
 }
 
 // seedWords is the seed as the hint's command names it.

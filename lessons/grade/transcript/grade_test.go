@@ -13,6 +13,7 @@ import (
 
 	"netlab/lessons/course"
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text/texttest"
 )
 
 const seed = 7
@@ -232,8 +233,8 @@ func TestRefused(t *testing.T) {
 	} {
 		for _, lang := range []string{"en", "zh-CN"} {
 			_, err := Grade(spec(t, c.more), "t.json", c.file, seed, lang)
-			var refused *Error
-			if !errors.As(err, &refused) || refused.Code != c.code || refused.Hint == "" || strings.Contains(refused.Msg+refused.Hint, "%!") {
+			var refused *result.Reason
+			if !errors.As(err, &refused) || refused.Code != c.code || refused.Hint == "" || strings.Contains(refused.Message+refused.Hint, "%!") {
 				t.Errorf("%s (%s): %v, want code %s and a hint", c.name, lang, err, c.code)
 			}
 		}
@@ -304,14 +305,7 @@ func TestSpecMistakes(t *testing.T) {
 }
 
 // Every sentence is there in both languages, with the same places to be filled in.
-func TestTexts(t *testing.T) {
-	verb := regexp.MustCompile(`%.`)
-	for key, both := range texts {
-		if both[0] == "" || both[1] == "" || fmt.Sprint(verb.FindAllString(both[0], -1)) != fmt.Sprint(verb.FindAllString(both[1], -1)) {
-			t.Errorf("%s: %q and %q", key, both[0], both[1])
-		}
-	}
-}
+func TestTexts(t *testing.T) { texttest.Pairs(t, texts) }
 
 // FuzzGrade: whatever the file holds, grading ends without a panic, and no score is outside
 // its bounds.

@@ -2,12 +2,11 @@ package worksheet
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"netlab/lessons/text"
+	"netlab/lessons/text/texttest"
 	"netlab/sim/wire"
 )
 
@@ -181,20 +180,7 @@ func TestLostSegment(t *testing.T) {
 
 // Every sentence is there in both languages, with the same blanks.
 func TestWords(t *testing.T) {
-	blank := regexp.MustCompile(`\{\d\}`)
-	for key, w := range words {
-		var have [2][]string
-		for i := range w {
-			if w[i] == "" {
-				t.Errorf("%s lacks a language", key)
-			}
-			have[i] = blank.FindAllString(w[i], -1)
-			slices.Sort(have[i])
-		}
-		if !slices.Equal(have[0], have[1]) {
-			t.Errorf("%s: blanks differ: %v, %v", key, have[0], have[1])
-		}
-	}
+	texttest.Pairs(t, words)
 	for k := kindHost; k <= kindYes; k++ {
 		if words[wants[k]][0] == "" {
 			t.Errorf("nothing says what a field of kind %d wants", k)

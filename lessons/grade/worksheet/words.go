@@ -1,17 +1,13 @@
 package worksheet
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "netlab/lessons/text"
 
 // chinese is the language that is not English.
 const chinese = "zh-CN"
 
 // words are the sentences that students read, in English and in Chinese; {0}, {1}, … are
 // filled in.
-var words = map[string][2]string{
+var words = text.Pairs{
 	// Of a file that cannot be read.
 	"too-large":   {"the file is larger than 256 KiB: hand in the answers only", "文件超过 256 KiB：只需交答案"},
 	"not-utf8":    {"the file is not UTF-8 text: save it as UTF-8 (in a spreadsheet: CSV UTF-8)", "文件不是 UTF-8 文本：请另存为 UTF-8（电子表格里选“CSV UTF-8”）"},
@@ -108,49 +104,13 @@ var words = map[string][2]string{
 }
 
 // say returns a sentence in a language, filled in.
-func say(lang, key string, args ...any) string {
-	s := words[key][0]
-	if lang == chinese {
-		s = words[key][1]
-	}
-	var pairs []string
-	for i, a := range args {
-		pairs = append(pairs, fmt.Sprintf("{%d}", i), fmt.Sprint(a))
-	}
-	return strings.NewReplacer(pairs...).Replace(s)
-}
+var say = words.Say
 
-// didYouMean finds the known name that is nearest to what was typed; empty if none is near.
+// didYouMean suggests the known name that is nearest to what was typed; empty if none is near.
 func didYouMean(lang, typed string, known []string) string {
-	best, least := "", 3
-	for _, k := range known {
-		if d := distance(strings.ToLower(clip(typed)), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
+	best := text.Nearest(typed, known, 2)
 	if best == "" {
 		return ""
 	}
 	return say(lang, "mean", best)
-}
-
-// distance is how many letters must be changed, added or left out (Levenshtein).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := diagonal
-			if x[i] != y[j] {
-				cost = 1 + slices.Min([]int{diagonal, row[j], row[j+1]})
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(y)]
 }
