@@ -22,14 +22,13 @@ import (
 // Options say how a submission is graded.
 type Options struct {
 	Student, Name string
-	Lang          string   // of the words in the result: en or zh-CN
-	Only          []string // checks, by id; none: all. What they come after is done, too
-	Seed          string   // from a report, to do the same again; empty: the student's own
-	SelfCheck     bool     // visible checks only, as students see them
-	Netlab        string   // the version of the grader
-	Spec          string   // the assignment as the command line names it, for the command that repeats a check
-	Path          string   // the submission likewise
-	Attempt       int
+	Lang          string                                                              // of the words in the result: en or zh-CN
+	Only          []string                                                            // checks, by id; none: all. What they come after is done, too
+	Seed          string                                                              // from a report, to do the same again; empty: the student's own
+	SelfCheck     bool                                                                // visible checks only, as students see them
+	Netlab        string                                                              // the version of the grader
+	Spec          string                                                              // the assignment as the command line names it, for the command that repeats a check
+	Path          string                                                              // the submission likewise
 	Tell          func(c *result.Check)                                               // after each check; nil: nobody listens
 	Keep          func(check string, frames []capture.Frame) (name string, err error) // keeps a capture; nil: none is kept
 	Now           func() time.Time
@@ -71,7 +70,7 @@ func begin(a *assignment.Assignment, submission string, opt *Options) (*marking,
 	opt.Lang = cmp.Or(opt.Lang, "en")
 	m := &marking{opt: opt, began: opt.Now(), a: a, Result: &result.Result{
 		Schema: result.Schema, Netlab: opt.Netlab, Assignment: a.String(), Title: a.Title.In(opt.Lang), Kind: string(a.Kind), SpecSHA256: a.SHA256,
-		Student: opt.Student, Name: opt.Name, Submission: submission, Lang: opt.Lang, SelfCheck: opt.SelfCheck, Attempt: opt.Attempt, Checks: []result.Check{},
+		Student: opt.Student, Name: opt.Name, Submission: submission, Lang: opt.Lang, SelfCheck: opt.SelfCheck, Checks: []result.Check{},
 	}}
 	m.Started = m.began.UTC().Truncate(time.Millisecond)
 	m.Proves, m.SelfStudy = proves(a, opt.Lang)

@@ -3,7 +3,6 @@
 package assignment
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -42,30 +42,13 @@ const (
 	Transcript Kind = "transcript" // the record of a lesson
 )
 
-// A Text is in both languages.
-type Text struct {
-	EN string `toml:"en"`
-	ZH string `toml:"zh-CN"`
-}
-
-// In returns the text in a language.
-func (t Text) In(lang string) string {
-	if lang == "zh-CN" {
-		return cmp.Or(t.ZH, t.EN)
-	}
-	return cmp.Or(t.EN, t.ZH)
-}
-
-// whole reports whether it is there in both languages, or in none.
-func (t Text) whole() bool { return (t.EN == "") == (t.ZH == "") }
-
 // An Assignment is what students are asked to do, with one student's parameters in it.
 type Assignment struct {
 	Version      int              `toml:"format_version"`
 	ID           string           `toml:"id"`
 	Revision     int              `toml:"revision"`
 	Kind         Kind             `toml:"kind"`
-	Title        Text             `toml:"title"`
+	Title        text.Both        `toml:"title"`
 	MinIsolation string           `toml:"min_isolation"` // L3, which is also what is meant if nothing is said
 	NotBefore    time.Time        `toml:"not_before"`    // an official mark needs both
 	NotAfter     time.Time        `toml:"not_after"`
@@ -135,14 +118,14 @@ type Limits struct {
 type Check struct {
 	ID          string             `toml:"id"`
 	Number      string             `toml:"number"`
-	Title       Text               `toml:"title"`
+	Title       text.Both          `toml:"title"`
 	Points      float64            `toml:"points"`
 	After       []string           `toml:"after"` // checks that must have passed
 	Needs       []string           `toml:"needs"`
 	Visibility  result.Visibility  `toml:"visibility"`
 	Requirement result.Requirement `toml:"requirement"`
 	Script      string             `toml:"script"`
-	Helper      Text               `toml:"help"`  // where to look when it fails
+	Helper      text.Both          `toml:"help"`  // where to look when it fails
 	Hints       []Hint             `toml:"hints"` // the first that fits is told
 	Belief      string             `toml:"belief"`
 	Tags        []string           `toml:"tags"`
@@ -150,8 +133,8 @@ type Check struct {
 
 // A Hint is told when what came in the place of what was expected looks so.
 type Hint struct {
-	If  string `toml:"if"` // an RE2 pattern over the octets that came
-	Say Text   `toml:"say"`
+	If  string    `toml:"if"` // an RE2 pattern over the octets that came
+	Say text.Both `toml:"say"`
 }
 
 // A Duration is a time such as "2s".
@@ -243,7 +226,7 @@ func parse(name, text string) (*Assignment, error) {
 		if slices.Contains([]string{"worksheet", "pcap", "transcript"}, key[0]) && string(a.Kind) == key[0] {
 			continue // read by its kind, as strictly
 		}
-		return nil, fmt.Errorf("%s:%d: unknown key %q%s", name, line(text, key[len(key)-1]), key, meant(key[len(key)-1]))
+		return nil, fmt.Errorf("%s:%d: unknown key %q%s", name, line(text, key[len(key)-1]), key, meant(key[len(key)-1], a))
 	}
 	return a, nil
 }
@@ -258,14 +241,25 @@ func line(text, key string) int {
 	return 1
 }
 
-// keys are all that the format knows at its top and in its tables, for hints.
-var keys = []string{"format_version", "id", "revision", "kind", "title", "min_isolation", "not_before", "not_after", "seed", "params", "submission", "program", "limits", "check",
-	"worksheet", "pcap", "transcript", "per", "secret_file", "accept", "name", "args", "build", "run", "allow_binaries", "dirs", "when", "argv", "timeout", "host", "role", "ready", "stage",
-	"wall", "cpu", "memory", "processes", "disk", "output", "number", "points", "after", "needs", "visibility", "requirement", "level", "ref", "script", "help", "hints", "if", "say", "belief", "tags"}
+// keysOf lists the keys of a table by the type that it is decoded into, for hints.
+func keysOf(t reflect.Type) (keys []string) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return keysOf(t.Elem())
+	case reflect.Struct:
+		for _, f := range reflect.VisibleFields(t) {
+			if name := f.Tag.Get("toml"); name != "" && name != "-" {
+				keys = append(append(keys, name), keysOf(f.Type)...)
+			}
+		}
+	default: // a value has no keys
+	}
+	return keys
+}
 
-// meant suggests the key that was meant.
-func meant(key string) string {
-	if k := text.Nearest(key, keys, 2); k != "" {
+// meant suggests the key of a table that was meant.
+func meant(key string, table any) string {
+	if k := text.Nearest(key, keysOf(reflect.TypeOf(table)), 2); k != "" {
 		return ` (did you mean "` + k + `"?)`
 	}
 	return " (netlab homework new writes one with every key)"
@@ -280,7 +274,7 @@ func (a *Assignment) Own(into any) error {
 	}
 	for _, key := range meta.Undecoded() {
 		if key[0] == string(a.Kind) {
-			return fmt.Errorf("%s:%d: unknown key %q", a.name, line(a.text, key[len(key)-1]), key)
+			return fmt.Errorf("%s:%d: unknown key %q%s", a.name, line(a.text, key[len(key)-1]), key, meant(key[len(key)-1], into))
 		}
 	}
 	return nil

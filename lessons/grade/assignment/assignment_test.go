@@ -116,6 +116,22 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// The table of a kind is read as strictly as the rest, with the keys of that kind.
+func TestOwn(t *testing.T) {
+	a, err := loadText(strings.Replace(head, `"program"`, `"pcap"`, 1) + "[pcap]\nprotto = 'tcp'\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own struct {
+		Ask []struct {
+			Proto string `toml:"proto"`
+		} `toml:"ask"`
+	}
+	if err := a.Own(&own); err == nil || !strings.HasSuffix(err.Error(), `unknown key "pcap.protto" (did you mean "proto"?)`) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // No text makes the reader fail in another way than by an error, and what it takes can be
 // taken for any student.
 func FuzzLoad(f *testing.F) {

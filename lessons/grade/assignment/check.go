@@ -33,7 +33,7 @@ func (a *Assignment) mistakes() (all []error) {
 	if a.Revision < 1 {
 		bad("revision", "revision %d: count from 1, and up with each change that students feel", a.Revision)
 	}
-	if a.Title.EN == "" || a.Title.ZH == "" {
+	if !a.Title.Whole() {
 		bad("title", "title needs en and zh-CN")
 	}
 	if a.MinIsolation != "" && a.MinIsolation != Isolation {
@@ -83,7 +83,7 @@ func (a *Assignment) programMistakes() (all []error) {
 			}
 		}
 		seen[c.ID] = true
-		if c.Title.EN == "" || c.Title.ZH == "" || !c.Helper.whole() {
+		if !c.Title.Whole() || c.Helper.Half() {
 			bad("check", "%stitle and help need en and zh-CN", here)
 		}
 		if c.Points < 0 || c.Points > 1000 {
@@ -98,7 +98,7 @@ func (a *Assignment) programMistakes() (all []error) {
 			}
 		}
 		for _, h := range c.Hints {
-			if _, err := regexp.Compile(h.If); err != nil || h.Say.EN == "" || h.Say.ZH == "" {
+			if _, err := regexp.Compile(h.If); err != nil || !h.Say.Whole() {
 				bad("hints", "%shint %q needs a pattern and what to say in en and zh-CN", here, h.If)
 			}
 		}

@@ -1,12 +1,9 @@
 package export
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"math"
-	"regexp"
 	"strings"
 
 	"netlab/lessons/grade/result"
@@ -31,49 +28,15 @@ type classroomTest struct {
 	Duration int64   `json:"duration"`
 }
 
-// A Step is one step output of a workflow: its name and its value in base64.
-type Step struct {
-	ID     string // fit for the name of an output
-	Output string
-}
-
 // Classroom returns a result as GitHub Classroom's reporter reads it: JSON in base64.
 //
 // Reporters of earlier versions show on their console the share of passed tests and not the
-// sum of the points, so that checks of different weight look wrong there ([ClassroomSplit]
-// mends it); the points that count are right in both. The points there are whole numbers: if
-// some are not, all are multiplied. What has no mark has no points at all, and then the
-// reporter reports none. The log is open to the student: a hidden check has no name there.
+// sum of the points, so that checks of different weight look wrong there; the points that count
+// are right. The points there are whole numbers: if some are not, all are multiplied. What has
+// no mark has no points at all, and then the reporter reports none. The log is open to the
+// student: a hidden check has no name there.
 func Classroom(r *result.Result) ([]byte, error) {
 	return packed(classroomOf(r, shownTests(r)))
-}
-
-// ClassroomSplit returns a result as one step output for each check.
-func ClassroomSplit(r *result.Result) ([]Step, error) {
-	if unmarked(r) || r.Outcome == result.Rejected {
-		data, err := Classroom(r)
-		return []Step{{"submission", string(data)}}, err
-	}
-	var steps []Step
-	used := map[string]bool{}
-	for i, t := range shownTests(r) {
-		id := outputName(r.Checks[i].ID, i)
-		if !(Options{}).shows(r.Checks[i].Visibility) {
-			id = fmt.Sprintf("check-%d", i+1)
-		}
-		for used[id] {
-			id += "-2"
-		}
-		used[id] = true
-		one := *r
-		one.Checks = r.Checks[i : i+1]
-		data, err := packed(classroom{1, t.Status, wholePoints(&one, factor(r)), []classroomTest{t}})
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, Step{id, string(data)})
-	}
-	return steps, nil
 }
 
 func packed(c classroom) ([]byte, error) {
@@ -84,17 +47,9 @@ func packed(c classroom) ([]byte, error) {
 	return []byte(base64.StdEncoding.EncodeToString(data)), nil
 }
 
-func writeClassroom(rs []*result.Result, o Options) ([]byte, error) {
-	if !o.Split {
-		data, err := Classroom(rs[0])
-		return append(data, '\n'), err
-	}
-	steps, err := ClassroomSplit(rs[0])
-	var b bytes.Buffer
-	for _, s := range steps {
-		fmt.Fprintf(&b, "%s=%s\n", s.ID, s.Output)
-	}
-	return b.Bytes(), err
+func writeClassroom(rs []*result.Result, _ Options) ([]byte, error) {
+	data, err := Classroom(rs[0])
+	return append(data, '\n'), err
 }
 
 // classroomOf puts tests together; without a mark there is one test, which says why.
@@ -174,17 +129,6 @@ func wholePoints(r *result.Result, k float64) int {
 	return int(math.Round(sum))
 }
 
-var notInNames = regexp.MustCompile(`[^A-Za-z0-9-]+`)
-
-// outputName makes the name of a step output of a check's id.
-func outputName(id string, i int) string {
-	s := strings.Trim(notInNames.ReplaceAllString(cut(id, 60), "-"), "-")
-	if s == "" {
-		return fmt.Sprintf("check-%d", i+1)
-	}
-	return s
-}
-
 // defused takes from a text what a workflow would take for a command: the reporter prints
 // names and messages into the log.
 func defused(s string) string {
@@ -192,16 +136,4 @@ func defused(s string) string {
 		s = strings.ReplaceAll(s, "::", ": :")
 	}
 	return strings.ReplaceAll(s, "##[", "# #[")
-}
-
-var tokenForm = regexp.MustCompile(`^[A-Za-z0-9]{16,100}$`)
-
-// Guard returns the lines that must stand before and after everything that may come from a
-// student in the log of a workflow: between them the log holds no commands. The token must be
-// a random one that the student's program cannot know.
-func Guard(token string) (before, after string, err error) {
-	if !tokenForm.MatchString(token) {
-		return "", "", fmt.Errorf("guard of the workflow log: the token has %d characters, and needs 16 to 100 random letters and digits", len(token))
-	}
-	return "::stop-commands::" + token + "\n", "::" + token + "::\n", nil
 }

@@ -31,7 +31,6 @@ type Options struct {
 	Due       bool      // the due date has passed: checks shown after it are visible
 	Published bool      // the marks are published: checks shown with them are visible
 	Previous  *Previous // what Gradescope keeps showing if there is no mark now
-	Split     bool      // GitHub Classroom: one step output for each check
 }
 
 // formats are the names of the formats and what writes them.

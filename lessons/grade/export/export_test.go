@@ -208,42 +208,17 @@ func TestPoints(t *testing.T) {
 	}
 }
 
-// The console of earlier reporters and the points agree for split results, and no text can
-// become a command of the workflow.
-func TestClassroomSplit(t *testing.T) {
+// The reporter prints names and messages into the log of a workflow: none can become a command.
+func TestClassroomCommands(t *testing.T) {
 	r := full()
-	r.Checks[0].ID = "has_underscore 中"
-	r.Checks = append(r.Checks, result.Check{ID: "has underscore", Title: "##[error]x:::set-env::y", Verdict: result.Fail, Rationale: "::error::\n::x", MaxScore: 1.5, Visibility: result.Visible})
+	r.Checks = append(r.Checks, result.Check{ID: "x", Title: "##[error]x:::set-env::y", Verdict: result.Fail, Rationale: "::error::\n::x", MaxScore: 1.5, Visibility: result.Visible})
 	r.Total()
-	steps, err := ClassroomSplit(r)
+	data, err := Classroom(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for _, s := range steps {
-		out := string(unpacked(t, s.Output))
-		got = append(got, s.ID)
-		if strings.Contains(out, "::") || strings.Contains(out, "##[") {
-			t.Errorf("%s: a command in %s", s.ID, out)
-		}
-	}
-	if want := []string{"has-underscore", "echo-one", "has-underscore-2"}; !slices.Equal(got, want) {
-		t.Errorf("steps %q, want %q", got, want)
-	}
-	if out := string(unpacked(t, steps[2].Output)); !strings.Contains(out, `"max_score":3,`) {
-		t.Errorf("1.5 points among 1 and 2 are 3 of 2 and 4: %s", out)
-	}
-}
-
-func TestGuard(t *testing.T) {
-	before, after, err := Guard("0123456789abcdef")
-	if err != nil || before != "::stop-commands::0123456789abcdef\n" || after != "::0123456789abcdef::\n" {
-		t.Errorf("got %q, %q, %v", before, after, err)
-	}
-	for _, token := range []string{"", "short", "0123456789abcde\n::x", strings.Repeat("a", 101)} { // guessed, or a command itself
-		if _, _, err := Guard(token); err == nil {
-			t.Errorf("the token %q is taken", token)
-		}
+	if out := string(unpacked(t, string(data))); strings.Contains(out, "::") || strings.Contains(out, "##[") {
+		t.Errorf("a command in %s", out)
 	}
 }
 

@@ -40,8 +40,8 @@ func TestSameHoweverPacked(t *testing.T) {
 		if !bytes.Equal(h.Tar(), want.Tar()) {
 			t.Errorf("%s: Tar differs from the folder's", name)
 		}
-		if string(h.Get("server.py")) != hello || h.Get("server") != nil || !h.Has("*.py") || !h.Has("lib/*.py") || h.Has("SERVER.py") {
-			t.Errorf("%s: Get or Has do not find what is there, or find what is not", name)
+		if !h.Has("*.py") || !h.Has("lib/*.py") || h.Has("SERVER.py") {
+			t.Errorf("%s: Has does not find what is there, or finds what is not", name)
 		}
 	}
 	other := mustRead(t, "b.zip", zipOf(t, item{name: "server.py", data: hello}, item{name: "lib/proto.py", data: "X = 2\n"}), py)

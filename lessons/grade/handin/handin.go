@@ -171,15 +171,6 @@ func (h *Handin) Has(pattern string) bool {
 	return slices.ContainsFunc(h.Files, func(f File) bool { return Match(pattern, f.Name) })
 }
 
-// Get is the content of the file of that name, or nil.
-func (h *Handin) Get(name string) []byte {
-	i, ok := slices.BinarySearchFunc(h.Files, name, func(f File, name string) int { return strings.Compare(f.Name, name) })
-	if !ok {
-		return nil
-	}
-	return h.Files[i].Data
-}
-
 // Tar is the files as a tar archive, for handing them into a sandbox: by name, without entries for
 // folders, mode 0644 or 0755, all times zero. The same files give the same octets.
 func (h *Handin) Tar() []byte {

@@ -133,7 +133,7 @@ var rejections = map[string]struct{ message, hint words }{
 	"bad-archive/short": {
 		words{"{name} ends too early; perhaps it was not uploaded completely", "{name} 不完整，可能没有上传完"}, packAgain},
 	"bad-archive/checksum": {
-		words{"{name} is damaged: a checksum is wrong", "{name} 已损坏：校验和不对"}, packAgain},
+		words{"{name} is damaged: a checksum is wrong", "{name} 已损坏：检验和不对"}, packAgain},
 	"bad-archive/other": {
 		words{"{name} is not the archive that its name says", "{name} 的内容不是扩展名所说的压缩包"}, packAgain},
 	"bad-archive/method": {

@@ -2,6 +2,7 @@ package pcapwork
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -202,4 +203,22 @@ func (v *value) show(k *quantity) string {
 	default:
 		return v.word
 	}
+}
+
+// place names the line where a key stands.
+func place(name string, data []byte, key string) string {
+	for i, line := range strings.Split(string(data), "\n") {
+		if k, _, ok := strings.Cut(line, "="); ok && strings.Trim(k, " \t\"") == key {
+			return fmt.Sprintf("%s:%d", name, i+1)
+		}
+	}
+	return name
+}
+
+func tomlError(name string, err error) error {
+	var parse toml.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("%s:%d: %s", name, parse.Position.Line, parse.Message)
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }

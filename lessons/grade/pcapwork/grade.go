@@ -227,7 +227,7 @@ func (g *grader) questions(given map[string]string) (checks []result.Check) {
 
 func (g *grader) question(q *Question, given string) result.Check {
 	k := find(q.Answer)
-	c := g.check(q.ID, q.Prompt.in(g.lang), q.Points, false)
+	c := g.check(q.ID, q.Prompt.In(g.lang), q.Points, false)
 	if g.f == nil {
 		return g.skip(c, g.say("needs-found"))
 	}

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/BurntSushi/toml"
-
 	"netlab/capture/filter"
 	"netlab/lessons/text"
 	"netlab/sim/wire"
@@ -39,26 +37,13 @@ type Spec struct {
 
 // A Question asks for a quantity of the conversation.
 type Question struct {
-	ID        string  `toml:"id"` // the key in the answers file
-	Points    float64 `toml:"points"`
-	Prompt    Prompt  `toml:"prompt"`
-	Answer    string  `toml:"answer"`    // a quantity: client.isn
-	Tolerance float64 `toml:"tolerance"` // how far off a number may be; of times in milliseconds
-	Relative  bool    `toml:"relative"`  // numbers that count from the initial one are right too
-	Reveal    bool    `toml:"reveal"`
-}
-
-// A Prompt is a question's words.
-type Prompt struct {
-	EN string `toml:"en"`
-	ZH string `toml:"zh-CN"`
-}
-
-func (p Prompt) in(lang string) string {
-	if lang == "zh-CN" {
-		return p.ZH
-	}
-	return p.EN
+	ID        string    `toml:"id"` // the key in the answers file
+	Points    float64   `toml:"points"`
+	Prompt    text.Both `toml:"prompt"`
+	Answer    string    `toml:"answer"`    // a quantity: client.isn
+	Tolerance float64   `toml:"tolerance"` // how far off a number may be; of times in milliseconds
+	Relative  bool      `toml:"relative"`  // numbers that count from the initial one are right too
+	Reveal    bool      `toml:"reveal"`
 }
 
 // A Number is a number, or a text that is one: parameters are filled into texts.
@@ -98,56 +83,6 @@ const (
 	maxPoints    = 1000
 	maxPayload   = 1024
 )
-
-// Read reads the table [pcap] of an assignment's text, in which the parameters are filled in.
-// What else stands there is not its business. The error joins all mistakes.
-func Read(name string, data []byte) (*Spec, error) {
-	var file struct {
-		PCAP *Spec `toml:"pcap"`
-	}
-	meta, err := toml.Decode(string(data), &file)
-	if err != nil {
-		return nil, tomlError(name, err)
-	}
-	if file.PCAP == nil {
-		return nil, fmt.Errorf("%s: no table [pcap]", name)
-	}
-	var errs []error
-	for _, key := range meta.Undecoded() {
-		if key[0] == "pcap" {
-			last := key[len(key)-1]
-			errs = append(errs, fmt.Errorf("%s: unknown key %q%s", place(name, data, last), key.String(), suggest(last, specKeys)))
-		}
-	}
-	if err := file.PCAP.Check(); err != nil {
-		errs = append(errs, fmt.Errorf("%s: %w", name, err))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return file.PCAP, nil
-}
-
-var specKeys = []string{"proto", "port", "filter", "handshake", "close", "min_data", "payload", "sent_by", "max_packets", "reveal", "points",
-	"question", "id", "prompt", "answer", "tolerance", "relative", "en", "zh-CN"}
-
-// place names the line where a key stands.
-func place(name string, data []byte, key string) string {
-	for i, line := range strings.Split(string(data), "\n") {
-		if k, _, ok := strings.Cut(line, "="); ok && strings.Trim(k, " \t\"") == key {
-			return fmt.Sprintf("%s:%d", name, i+1)
-		}
-	}
-	return name
-}
-
-func tomlError(name string, err error) error {
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("%s:%d: %s", name, parse.Position.Line, parse.Message)
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
 
 // A mistakes collects what is wrong with a spec.
 type mistakes []error
@@ -240,7 +175,7 @@ func (s *Spec) checkQuestions(m *mistakes) {
 		}
 		seen[q.ID] = true
 		m.points("question "+q.ID, q.Points)
-		if q.Prompt.EN == "" || q.Prompt.ZH == "" || !utf8.ValidString(q.Prompt.EN+q.Prompt.ZH) {
+		if !q.Prompt.Whole() || !utf8.ValidString(q.Prompt.EN+q.Prompt.ZH) {
 			m.add("question %s: prompt = { en = …, zh-CN = … }, both", q.ID)
 		}
 		if !(q.Tolerance >= 0 && q.Tolerance < 1e9) {

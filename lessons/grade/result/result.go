@@ -134,7 +134,6 @@ type Result struct {
 	Started     time.Time `json:"started"`
 	DurationMs  int64     `json:"duration_ms"`
 	Isolation   Isolation `json:"isolation"`
-	Attempt     int       `json:"attempt,omitempty"`
 	Outcome     Outcome   `json:"outcome"`
 	Reason      *Reason   `json:"reason,omitempty"` // unless graded
 	Score       float64   `json:"score"`

@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
-
-	"github.com/BurntSushi/toml"
 
 	"netlab/lessons"
 	"netlab/lessons/course"
@@ -34,40 +31,6 @@ const (
 	seedStudent = "student"
 	seedAny     = "any"
 )
-
-var keys = []string{"lesson", "seed", "points", "tries_penalty", "hint_penalty", "min_questions"}
-
-// Read reads the table [transcript] of an assignment's text, in which the parameters are
-// filled in. What else stands there is not its business. The error joins all mistakes.
-func Read(name string, data []byte) (*Spec, error) {
-	var file struct {
-		Transcript *Spec `toml:"transcript"`
-	}
-	meta, err := toml.Decode(string(data), &file)
-	if err != nil {
-		var parse toml.ParseError
-		if errors.As(err, &parse) {
-			return nil, fmt.Errorf("%s:%d: %s", name, parse.Position.Line, parse.Message)
-		}
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if file.Transcript == nil {
-		return nil, fmt.Errorf("%s: no table [transcript]", name)
-	}
-	var errs []error
-	for _, key := range meta.Undecoded() {
-		if key[0] == "transcript" {
-			errs = append(errs, fmt.Errorf("%s: unknown key %q (keys are %s)", name, key.String(), strings.Join(keys, ", ")))
-		}
-	}
-	if err := file.Transcript.Check(); err != nil {
-		errs = append(errs, fmt.Errorf("%s: %w", name, err))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return file.Transcript, nil
-}
 
 // Check finds the mistakes of a spec that was decoded, and makes it ready for [Grade].
 func (s *Spec) Check() error {

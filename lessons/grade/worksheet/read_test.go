@@ -116,7 +116,7 @@ func TestRefused(t *testing.T) {
 // What an author gets wrong must be said before a student sees it.
 func TestSpecMistakes(t *testing.T) {
 	const script = "host A iss=1\nhost B iss=2\nlink A B\nB: s = socket tcp\nB: listen s 80\nA: c = socket tcp\nA: connect c B:80\n"
-	prompt := Text{"?", "？"}
+	prompt := text.Both{EN: "?", ZH: "？"}
 	for _, c := range []struct {
 		why  string
 		spec Spec
@@ -137,7 +137,7 @@ func TestSpecMistakes(t *testing.T) {
 		{"an expression", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: prompt, Answer: "row(1).sek"}}}, "names are row(N)"},
 		{"a row of an expression", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: prompt, Answer: "row(9).seq"}}}, "rows 1 to 3"},
 		{"a space that is no host", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: prompt, Answer: "row(1).seq", Space: "C"}}}, "space"},
-		{"one language only", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: Text{EN: "?"}, Answer: "1"}}}, "prompt"},
+		{"one language only", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: text.Both{EN: "?"}, Answer: "1"}}}, "prompt"},
 		{"an unknown belief", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: prompt, Answer: "1", Wrong: []Wrong{{"2", "no-such"}}}}}, "no misconception"},
 		{"the same id twice", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "q", Prompt: prompt, Answer: "1"}, {ID: "q", Prompt: prompt, Answer: "1"}}}, "no other question's"},
 		{"an id that is a row's", Spec{Scenario: script, Ask: []string{"seq"}, Questions: []Question{{ID: "row-1", Prompt: prompt, Answer: "1"}}}, "kept for the rows"},

@@ -14,6 +14,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text"
 )
 
 // numbers are what the tests put in the place of parameters.
@@ -31,7 +32,7 @@ type assignment struct {
 	ID       string
 	Revision int
 	Kind     string
-	Title    Text
+	Title    text.Both
 	Seed     map[string]string
 	Params   map[string]struct {
 		Range []int

@@ -43,29 +43,15 @@ type Points struct {
 	Row  float64 `toml:"row"`
 }
 
-// A Text is a sentence in both languages.
-type Text struct {
-	EN string `toml:"en"`
-	ZH string `toml:"zh-CN"`
-}
-
-// In returns the sentence in a language.
-func (t Text) In(lang string) string {
-	if lang == chinese {
-		return t.ZH
-	}
-	return t.EN
-}
-
 // A Question is asked below the table.
 type Question struct {
-	ID     string  `toml:"id"`
-	Points float64 `toml:"points"` // 0: one point
-	Prompt Text    `toml:"prompt"`
-	Answer string  `toml:"answer"` // an expression over the trace: see [Names]
-	Space  string  `toml:"space"`  // the host in whose numbers a sequence number is; empty: the answer is none
-	Why    Text    `toml:"why"`    // told when the answer is wrong; may be empty
-	Wrong  []Wrong `toml:"wrong"`
+	ID     string    `toml:"id"`
+	Points float64   `toml:"points"` // 0: one point
+	Prompt text.Both `toml:"prompt"`
+	Answer string    `toml:"answer"` // an expression over the trace: see [Names]
+	Space  string    `toml:"space"`  // the host in whose numbers a sequence number is; empty: the answer is none
+	Why    text.Both `toml:"why"`    // told when the answer is wrong; may be empty
+	Wrong  []Wrong   `toml:"wrong"`
 }
 
 // A Wrong is a wrong answer that is expected, and the belief that it shows.
@@ -168,10 +154,10 @@ func (s *Spec) checkQuestions() (errs []error) {
 		if q.Points < 0 {
 			add("points are below 0")
 		}
-		if q.Prompt.EN == "" || q.Prompt.ZH == "" {
+		if !q.Prompt.Whole() {
 			add("prompt needs en and zh-CN")
 		}
-		if (q.Why.EN == "") != (q.Why.ZH == "") {
+		if q.Why.Half() {
 			add("why needs en and zh-CN, or neither")
 		}
 		if q.Answer == "" {
