@@ -239,7 +239,7 @@ func (m *marking) pcap() {
 	}
 	m.Fingerprint = fingerprint
 	m.Warnings = append(m.Warnings, pcapwork.Warnings(checks)...)
-	m.addAll(checks)
+	m.addAll(slices.DeleteFunc(checks, func(c result.Check) bool { return slices.Contains(c.Tags, pcapwork.TagWarning) }))
 }
 
 func (m *marking) transcript() {

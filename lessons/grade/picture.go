@@ -2,9 +2,8 @@ package grade
 
 import (
 	"slices"
-	"strings"
 
-	"netlab/sim/ladder"
+	"netlab/lessons/grade/picture"
 	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
@@ -24,14 +23,11 @@ func (e *evidence) guilty() int {
 	return last
 }
 
-// mostRows bounds a picture.
-const mostRows = 48
-
 // picture draws the conversation in which it went wrong, with a mark at the guilty packet.
 func (e *evidence) picture(guilty int) string {
 	t, guilty := e.conversation(guilty)
 	isns := t.ISNs(len(t.Events))
-	l := ladder.New(t, ladder.Options{Span: 1, Flat: true, Label: func(ev *trace.Event) string {
+	return picture.Draw(t, []int{guilty}, func(ev *trace.Event) string {
 		if ev.Proto != wire.TCP {
 			return ev.Label()
 		}
@@ -39,29 +35,7 @@ func (e *evidence) picture(guilty int) string {
 		seg.Seq -= isns[ev.Flow()]
 		seg.Ack -= isns[ev.Flow().Reverse()]
 		return seg.Label()
-	}})
-	if len(l.Arrows) == 0 {
-		return "" // nothing was sent
-	}
-	const width = 72
-	lines := l.Draw(ladder.DrawOptions{Width: width, Unicode: true}).Lines()
-	row := -1
-	if i := slices.IndexFunc(l.Arrows, func(a ladder.Arrow) bool { return a.Event == guilty }); i >= 0 {
-		row = l.Arrows[i].Start
-	}
-	from := max(0, row-2*mostRows/3)
-	var b strings.Builder
-	b.WriteString(strings.TrimRight("  "+l.Header(width, "ms"), " ") + "\n")
-	for i, line := range lines {
-		if i >= from && i < from+mostRows {
-			mark := "  "
-			if row >= 0 && i == row {
-				mark = "▶ "
-			}
-			b.WriteString(strings.TrimRight(mark+line, " ") + "\n")
-		}
-	}
-	return b.String()
+	})
 }
 
 // conversation is what the student's host had to do with the host to which it sent the guilty

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +18,7 @@ import (
 // A conformance is one run of netlab conform.
 type conformance struct {
 	a      *app
+	status statusLine
 	words  *text.Words
 	enc    *json.Encoder // nil: text
 	walks  int
@@ -40,7 +40,7 @@ type conformRow struct {
 }
 
 func (a *app) conformCommand() *cobra.Command {
-	c := &conformance{a: a, quirks: map[tcp.Quirk]int{}}
+	c := &conformance{a: a, status: statusLine{a: a}, quirks: map[tcp.Quirk]int{}}
 	var format, output string
 	cmd := &cobra.Command{
 		Use:   "conform [case]",
@@ -130,7 +130,7 @@ func (c *conformance) run(ctx context.Context, w writer, probes bool) (failed, e
 			c.note(&o)
 			c.progress(done, len(cases))
 		})
-		c.clear()
+		c.status.clear()
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +139,7 @@ func (c *conformance) run(ctx context.Context, w writer, probes bool) (failed, e
 	var rep *conform.PeerReport
 	if c.peers > 0 {
 		rep, err = conform.Peers(ctx, c.peers, 2*c.atOnce, c.seed, func(done int) { c.progress(done, c.peers) })
-		c.clear()
+		c.status.clear()
 		if err != nil {
 			return nil, err
 		}
@@ -201,16 +201,10 @@ func (c *conformance) note(o *conform.Outcome) {
 	}
 }
 
-// progress says on a terminal how far it is.
+// progress says how far it is.
 func (c *conformance) progress(done, all int) {
-	if f, ok := c.a.err.(*os.File); ok && isTerminal(f) && (done%16 == 0 || done == all) {
-		fmt.Fprint(f, "\r"+c.words.T("conform_progress", done, all)+" ")
-	}
-}
-
-func (c *conformance) clear() {
-	if f, ok := c.a.err.(*os.File); ok && isTerminal(f) {
-		fmt.Fprint(f, "\r"+strings.Repeat(" ", 30)+"\r")
+	if done%16 == 0 || done == all {
+		c.status.put(c.words.T("conform_progress", done, all))
 	}
 }
 

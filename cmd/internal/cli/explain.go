@@ -245,9 +245,9 @@ func (e *explaining) unreadable(err error) error {
 // progress shows on a terminal how much of a file has been read, once that takes longer than a
 // second; without a file, of something whose size is not known.
 func (e *explaining) progress(f *os.File) (show func(int64), wipe func()) {
-	out, ok := e.a.err.(*os.File)
-	if !ok || !isTerminal(out) {
-		return nil, func() {}
+	line := &statusLine{a: e.a}
+	if !line.shows() {
+		return nil, line.clear
 	}
 	size := int64(0)
 	if f != nil {
@@ -264,18 +264,12 @@ func (e *explaining) progress(f *os.File) (show func(int64), wipe func()) {
 		}
 		shown = now
 		if size == 0 {
-			fmt.Fprintf(out, "\r%s", w.T("x_reading_mb", n>>20))
+			line.put(w.T("x_reading_mb", n>>20))
 			return
 		}
-		const width = 30
-		full := int(min(n, size) * width / size)
-		fmt.Fprintf(out, "\r[%s%s] %s", strings.Repeat("#", full), strings.Repeat("-", width-full), w.T("x_reading", min(n, size)*100/size))
+		line.put(gauge(n, size) + " " + w.T("x_reading", min(n, size)*100/size))
 	}
-	return show, func() {
-		if !shown.IsZero() {
-			fmt.Fprintf(out, "\r%s\r", strings.Repeat(" ", 60))
-		}
-	}
+	return show, line.clear
 }
 
 // pick finds the one conversation that is wanted.

@@ -187,7 +187,7 @@ func (g *grading) run(cmd *cobra.Command, args []string) error {
 	defer cancel()
 	opt := g.options(args[0])
 	opt.Student, opt.Path = g.student, args[1]
-	bar := &statusBar{a: g.a, total: len(g.spec.Checks)}
+	bar := &countdown{statusLine: statusLine{a: g.a}, total: len(g.spec.Checks)}
 	if g.spec.Kind == assignment.Program && g.only == "" {
 		opt.Tell = func(*result.Check) { bar.step("") }
 	}

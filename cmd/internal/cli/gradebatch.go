@@ -16,6 +16,7 @@ import (
 	"netlab/lessons/grade/export"
 	"netlab/lessons/grade/handin"
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text"
 )
 
 // A gradeBatch is what netlab grade --batch is told.
@@ -59,19 +60,20 @@ func (g *grading) class(ctx context.Context, spec string) error {
 	if g.signer != nil {
 		b.Sign = g.signer.Sign
 	}
-	bar := &statusBar{a: g.a, total: max(len(b.Entries), len(b.Roster))}
+	bar := &countdown{statusLine: statusLine{a: g.a}, total: max(len(b.Entries), len(b.Roster))}
+	words := text.For(g.a.language())
 	began := time.Now()
 	b.Done = func(r *result.Result, kept bool) {
-		line := fmt.Sprintf("%s  %s", r.Student, mark(r))
+		line := fmt.Sprintf("%s  %s", r.Student, mark(r, words))
 		if kept {
-			line += "  (graded before)"
+			line += "  " + words.T("class_before")
 		}
 		if !bar.shows() || r.Outcome != result.Graded || r.Count(result.Error) > 0 {
 			bar.clear()
 			g.a.tell(g.a.err, "%s", line)
 		}
 		left := time.Duration(float64(time.Since(began)) / float64(bar.done+1) * float64(max(0, bar.total-bar.done-1))).Round(time.Second)
-		bar.step(left.String() + " left")
+		bar.step(words.T("class_left", left))
 	}
 	rs, err := b.Run(ctx)
 	bar.clear()
@@ -82,9 +84,10 @@ func (g *grading) class(ctx context.Context, spec string) error {
 		return err
 	}
 	if err != nil {
-		g.a.tell(g.a.err, "netlab: %d graded; the same command goes on from here", len(rs))
+		g.a.tell(g.a.err, "netlab: %s", words.T("class_stopped", len(rs)))
 		return err
 	}
+	g.a.tell(g.a.err, "netlab: %s", words.T("class_where", g.batch.out))
 	for _, r := range rs {
 		if r.Outcome == result.Ungradable {
 			return &exitError{exitMachine, fmt.Errorf("%s could not be graded: %s", r.Student, r.Reason.Message), r.Reason.Hint}
@@ -182,9 +185,9 @@ func (g *grading) summary(rs []*result.Result) error {
 }
 
 // mark is a result in a word.
-func mark(r *result.Result) string {
+func mark(r *result.Result, words *text.Words) string {
 	if r.Outcome != result.Graded {
-		return string(r.Outcome) + ": " + r.Reason.Message
+		return words.T("class_"+string(r.Outcome), r.Reason.Message)
 	}
 	return fmt.Sprintf("%g / %g", r.Score, r.MaxScore)
 }

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"strings"
 	"time"
 )
 
@@ -13,8 +11,7 @@ const barEvery = 100 * time.Millisecond
 // progress draws how far a file is, on a terminal's stderr: the sender's bar says what
 // was handed to the kernel, the receiver's what has arrived.
 func (s *peerShow) progress(done, total int64) {
-	f, ok := s.a.err.(*os.File)
-	if !ok || !isTerminal(f) || total == 0 {
+	if !s.bar.shows() || total == 0 {
 		return
 	}
 	s.mu.Lock()
@@ -23,28 +20,11 @@ func (s *peerShow) progress(done, total int64) {
 		return
 	}
 	s.barTime = time.Now()
-	s.clearBar()
-	s.bar = bar(done, total)
-	fmt.Fprint(s.a.err, s.bar)
-	if done == total {
+	s.bar.put(fmt.Sprintf("%s %3d%%  %s / %s", gauge(done, total), int(float64(done)/float64(total)*100), octets(done), octets(total)))
+	if done == total { // it stays
 		fmt.Fprintln(s.a.err)
-		s.bar = ""
+		s.bar.text = ""
 	}
-}
-
-// clearBar takes the bar away before a line is written in its place.
-func (s *peerShow) clearBar() {
-	if s.bar != "" {
-		fmt.Fprint(s.a.err, "\r"+strings.Repeat(" ", len(s.bar))+"\r")
-		s.bar = ""
-	}
-}
-
-// bar fits a line of 60 columns.
-func bar(done, total int64) string {
-	const width = 30
-	filled := int(float64(done) / float64(total) * width)
-	return fmt.Sprintf("[%s%s] %3d%%  %s / %s", strings.Repeat("#", filled), strings.Repeat("-", width-filled), int(float64(done)/float64(total)*100), octets(done), octets(total))
 }
 
 // octets writes a size in few characters, in powers of 1024.

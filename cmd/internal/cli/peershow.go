@@ -34,13 +34,13 @@ type peerShow struct {
 	second  int // in which segments are counted
 	shown   int // segments in it
 	hidden  int
-	bar     string // what stands on the progress line
+	bar     statusLine
 	barTime time.Time
 	err     error // of writing
 }
 
 func newPeerShow(a *app, f *peerFlags) *peerShow {
-	return &peerShow{a: a, flags: f, words: text.For(a.language()), english: text.For("en"), start: time.Now(), out: a.out, isns: map[trace.Flow]wire.Seq{}}
+	return &peerShow{a: a, bar: statusLine{a: a}, flags: f, words: text.For(a.language()), english: text.For("en"), start: time.Now(), out: a.out, isns: map[trace.Flow]wire.Seq{}}
 }
 
 // begin starts the recorder and writes the head.
@@ -86,7 +86,7 @@ func (s *peerShow) end() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tellHidden()
-	s.clearBar()
+	s.bar.clear()
 	if s.a.jsonFlag {
 		line, err := jsonLine(map[string]any{"type": "result", "events": s.n, "ended_ns": time.Since(s.start), "notes": notes})
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *peerShow) print(e peer.Event) {
 		s.quiet(&e)
 	default:
 		if line := s.line(&e); line != "" {
-			s.clearBar()
+			s.bar.clear()
 			s.write(fmt.Sprintf("%10sms  %s\n", trace.Ms(e.T), line))
 		}
 	}
@@ -283,7 +283,7 @@ func (s *peerShow) packet(e *peer.Event) string {
 // tellHidden says how many segments were not shown one by one.
 func (s *peerShow) tellHidden() {
 	if s.hidden > 0 && !s.a.jsonFlag {
-		s.clearBar()
+		s.bar.clear()
 		s.write(fmt.Sprintf("%10s    %s\n", "", s.words.T("peer_many", s.hidden)))
 	}
 	s.hidden = 0

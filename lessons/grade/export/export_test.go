@@ -280,6 +280,29 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// The summary of a class names no student's own values.
+func TestSummaryTitles(t *testing.T) {
+	for _, c := range []struct {
+		titles []string
+		want   string
+	}{
+		{[]string{"one client", "one client"}, "one client"},
+		{[]string{"own port: socket gives 1", "own port: stream gives 2", "own port: x gives 3"}, "own port: …"},
+		{[]string{"带上端口：socket 得到 1", "带上端口：端 得到 2"}, "带上端口：…"},
+		{[]string{"中", "丰"}, "…"},
+	} {
+		var rs []*result.Result
+		for _, title := range c.titles {
+			r := full()
+			r.Checks = []result.Check{{ID: "own", Title: title, Verdict: result.Fail, MaxScore: 1}}
+			rs = append(rs, r)
+		}
+		if got := Summary(rs).Failures; len(got) != 1 || got[0].Title != c.want {
+			t.Errorf("%q: %+v, want the title %q", c.titles, got, c.want)
+		}
+	}
+}
+
 // Every phrase is there in both languages, with the same places, and Chinese is Chinese.
 func TestPhrases(t *testing.T) {
 	texttest.Pairs(t, phrases)

@@ -136,14 +136,16 @@ func cells(s string, lo, hi int) []cell {
 
 // firstDifference is the first octet in which two texts differ, -1 if they are equal.
 func firstDifference(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	if len(a) == len(b) {
+	if a == b {
 		return -1
+	}
+	return commonOctets(a, b)
+}
+
+// commonOctets counts the octets with which both texts begin.
+func commonOctets(a, b string) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"netlab/lessons/grade/result"
 )
@@ -25,7 +26,7 @@ type Class struct {
 // A Tally counts submissions.
 type Tally struct {
 	ID    string // of the check, or of the misconception in lessons/text
-	Title string // of the check
+	Title string // of the check; where students' own values stand in it, what is before them
 	Count int    // submissions that failed it, or show it
 	Of    int    // submissions in which it was tried
 }
@@ -60,8 +61,11 @@ func Summary(rs []*result.Result) *Class {
 				continue
 			}
 			t := failures.of(k.ID)
-			t.Title = name(k)
-			t.Of++
+			if t.Of++; t.Of == 1 {
+				t.Title = name(k)
+			} else {
+				t.Title = inCommon(t.Title, name(k))
+			}
 			if k.Verdict != result.Fail {
 				continue
 			}
@@ -78,6 +82,21 @@ func Summary(rs []*result.Result) *Class {
 		c.Beliefs[i].Of = c.Graded
 	}
 	return c
+}
+
+// inCommon is what two students' titles of a check have in common: the words before the first
+// in which they differ.
+func inCommon(a, b string) string {
+	if a == b {
+		return a
+	}
+	a = strings.TrimSuffix(a, "…")
+	same := a[:runeStart(a, commonOctets(a, b))]
+	if i := strings.LastIndexAny(same, " ：，、（"); i >= 0 {
+		_, size := utf8.DecodeRuneInString(same[i:])
+		same = same[:i+size]
+	}
+	return same + "…"
 }
 
 // A tallies collects counts by id, in the order in which they are met.

@@ -13,7 +13,9 @@ import (
 	"netlab/capture/explain"
 	"netlab/capture/follow"
 	"netlab/capture/read"
+	"netlab/lessons/grade/picture"
 	"netlab/lessons/grade/result"
+	"netlab/sim/trace"
 	"netlab/sim/wire"
 )
 
@@ -274,36 +276,22 @@ func frameList(frames []int) string {
 	return strings.Join(list, ", ")
 }
 
-// ladder draws the conversation, at most mostRows packets of it, with frames marked.
+// ladder draws the conversation, with frames marked; each packet has the number of its frame.
 func (g *grader) ladder(frames []int) string {
-	const mostRows, width = 30, 44
 	if g.full == nil {
 		var err error
 		if g.full, err = explain.Detail(context.Background(), bytes.NewReader(g.data), g.f.Summary, explain.Options{}); err != nil {
 			return ""
 		}
 	}
-	rows := g.full.Rows
-	from := 0
-	if len(frames) > 0 {
-		from = max(0, slices.IndexFunc(rows, func(r explain.Row) bool { return r.Frame >= frames[0] })-mostRows/2)
-	}
-	from = max(0, min(from, len(rows)-mostRows))
-	var b strings.Builder
-	for i := from; i < min(from+mostRows, len(rows)); i++ {
-		r := &rows[i]
-		sign := ' '
-		if slices.Contains(frames, r.Frame) {
-			sign = '>'
+	t := g.full.Relative()
+	var marked []int
+	for i := range t.Events {
+		if ev := &t.Events[i]; ev.Kind == trace.Send && slices.Contains(frames, ev.Frame) {
+			marked = append(marked, ev.N)
 		}
-		label := " " + printable([]byte(r.Label), width-6) + " "
-		line := "--" + label + strings.Repeat("-", max(0, width-3-len(label))) + ">"
-		if r.From == 1 {
-			line = "<" + strings.Repeat("-", max(0, width-3-len(label))) + label + "--"
-		}
-		fmt.Fprintf(&b, "%c%6d  A %s B\n", sign, r.Frame, line)
 	}
-	return b.String()
+	return picture.Draw(t, marked, func(ev *trace.Event) string { return fmt.Sprintf("#%d %s", ev.Frame, ev.Label()) })
 }
 
 // isTCP reports whether the assignment is about TCP.
