@@ -212,29 +212,40 @@ func (a *app) mine(name, student string) (*assignment.Assignment, error) {
 }
 
 func (a *app) homeworkHandout() *cobra.Command {
-	var student, format, output string
-	cmd := &cobra.Command{
+	return a.sheetCommand(false, &cobra.Command{
 		Use:   "handout ASSIGNMENT",
 		Short: "What a student gets, with the student's own numbers",
 		Long: "Write the sheet of an assignment: Markdown. Of a worksheet also the file to fill in: --format toml or csv.\n" +
 			"A name after -o that ends so asks for it, too.",
 		Example: "  netlab homework handout handshake-worksheet --student s1 -o s1.md\n  netlab homework handout handshake-worksheet --student s1 -o answers.toml",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.checkFormat(&format, sheetFormats); err != nil {
-				return err
-			}
-			spec, err := a.mine(args[0], student)
-			if err != nil {
-				return err
-			}
-			text, err := a.sheet(spec, format, false)
-			if err != nil {
-				return err
-			}
-			return a.writeOut(output, func(w writer) error { _, err := w.Write(text); return err })
-		},
-		ValidArgsFunction: a.completeAssignments,
+	})
+}
+
+func (a *app) homeworkKey() *cobra.Command {
+	return a.sheetCommand(true, &cobra.Command{
+		Use:     "key ASSIGNMENT",
+		Short:   "The right answers of a student's worksheet, computed",
+		Example: "  netlab homework key handshake-worksheet --student s1",
+	})
+}
+
+// sheetCommand makes a command write a student's sheet, or the key to it.
+func (a *app) sheetCommand(key bool, cmd *cobra.Command) *cobra.Command {
+	var student, format, output string
+	cmd.Args, cmd.ValidArgsFunction = cobra.ExactArgs(1), a.completeAssignments
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if err := a.checkFormat(&format, sheetFormats); err != nil {
+			return err
+		}
+		spec, err := a.mine(args[0], student)
+		if err != nil {
+			return err
+		}
+		text, err := a.sheet(spec, format, key)
+		if err != nil {
+			return err
+		}
+		return a.writeOut(output, func(w writer) error { _, err := w.Write(text); return err })
 	}
 	sheetFlags(cmd, &student, &format, &output)
 	return cmd
@@ -290,30 +301,4 @@ func newSheet(spec *assignment.Assignment) (*worksheet.Sheet, error) {
 		return nil, err
 	}
 	return worksheet.New(&own, own.Scenario, spec.ID)
-}
-
-func (a *app) homeworkKey() *cobra.Command {
-	var student, format, output string
-	cmd := &cobra.Command{
-		Use:   "key ASSIGNMENT",
-		Short: "The right answers of a student's worksheet, computed",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.checkFormat(&format, sheetFormats); err != nil {
-				return err
-			}
-			spec, err := a.mine(args[0], student)
-			if err != nil {
-				return err
-			}
-			text, err := a.sheet(spec, format, true)
-			if err != nil {
-				return err
-			}
-			return a.writeOut(output, func(w writer) error { _, err := w.Write(text); return err })
-		},
-		ValidArgsFunction: a.completeAssignments,
-	}
-	sheetFlags(cmd, &student, &format, &output)
-	return cmd
 }

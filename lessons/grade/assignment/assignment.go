@@ -265,7 +265,8 @@ func meant(key string, table any) string {
 	return " (netlab homework new writes one with every key)"
 }
 
-// Own decodes the table of the assignment's kind into a value, strictly.
+// Own decodes the table of the assignment's kind into a value, strictly; one
+// that can check itself does so.
 func (a *Assignment) Own(into any) error {
 	table := map[Kind]toml.Primitive{Worksheet: a.Worksheet, PCAP: a.PCAP, Transcript: a.Transcript}[a.Kind]
 	meta := a.meta
@@ -276,6 +277,9 @@ func (a *Assignment) Own(into any) error {
 		if key[0] == string(a.Kind) {
 			return fmt.Errorf("%s:%d: unknown key %q%s", a.name, line(a.text, key[len(key)-1]), key, meant(key[len(key)-1], into))
 		}
+	}
+	if c, ok := into.(interface{ Check() error }); ok {
+		return c.Check()
 	}
 	return nil
 }
