@@ -280,6 +280,20 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// One reason for which several checks are skipped stands there once, another one again.
+func TestSkippedAlike(t *testing.T) {
+	r := full()
+	for _, reason := range []string{"needs “one” first", "needs “one” first", "needs “two” first", "needs “one” first"} {
+		r.Checks = append(r.Checks, result.Check{Title: "more", Verdict: result.Skip, MaxScore: 1, SkipReason: reason})
+	}
+	got := Text(r, Options{})
+	for line, want := range map[string]int{"more (skipped: needs “one” first)": 2, "more (skipped, too)": 1, "more (skipped: needs “two” first)": 1} {
+		if n := strings.Count(got, line); n != want {
+			t.Errorf("%q stands there %d times, want %d:\n%s", line, n, want, got)
+		}
+	}
+}
+
 // The summary of a class names no student's own values.
 func TestSummaryTitles(t *testing.T) {
 	for _, c := range []struct {

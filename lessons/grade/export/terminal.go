@@ -47,7 +47,12 @@ func Text(r *result.Result, o Options) string {
 		s.put(2, l)
 	}
 	for i := range v.Checks {
-		s.check(&v.Checks[i])
+		c := &v.Checks[i]
+		aside := standing(c, s.lang)
+		if i > 0 && skippedAlike(c, &v.Checks[i-1]) {
+			aside = say(s.lang, "skipped_too")
+		}
+		s.check(c, aside)
 	}
 	for _, l := range program(v.Program, s.lang) {
 		s.put(2, l)
@@ -89,14 +94,21 @@ func head(r *result.Result, lang string) string {
 	return strings.Join(there, " · ")
 }
 
-// check writes the line of a check, with its points at the right, and what happened.
-func (s *screen) check(c *result.Check) {
+// skippedAlike reports whether two checks were skipped for one reason, which need not stand
+// there twice.
+func skippedAlike(a, b *result.Check) bool {
+	return a.Verdict == result.Skip && b.Verdict == result.Skip && a.SkipReason != "" && a.SkipReason == b.SkipReason
+}
+
+// check writes the line of a check, with what is said beside it and its points at the right,
+// and what happened.
+func (s *screen) check(c *result.Check, aside string) {
 	title := name(c)
 	if !(Options{}).shows(c.Visibility) {
 		title += " [" + visibility(c.Visibility, s.lang) + "]"
 	}
-	if st := standing(c, s.lang); st != "" {
-		title += say(s.lang, "aside", st)
+	if aside != "" {
+		title += say(s.lang, "aside", aside)
 	}
 	got := score(c)
 	room := s.width - 4 - width.Of(got) - 2

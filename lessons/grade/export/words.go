@@ -12,6 +12,7 @@ var phrases = text.Pairs{
 	"ungradable":    {"no mark", "没有成绩"},
 	"rejected":      {"rejected", "未受理"},
 	"skipped":       {"skipped: {0}", "已跳过：{0}"},
+	"skipped_too":   {"skipped, too", "同样跳过"},
 	"needs_hidden":  {"needs a check that is not shown", "需要先通过一项不公开的检查"},
 	"erred":         {"not graded: the grader failed, which costs no mark", "未评分：是评分程序的问题，不扣分"},
 	"erred_because": {"not graded: {0}; the grader failed, which costs no mark", "未评分：{0}；是评分程序的问题，不扣分"},

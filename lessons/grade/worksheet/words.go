@@ -2,9 +2,6 @@ package worksheet
 
 import "netlab/lessons/text"
 
-// chinese is the language that is not English.
-const chinese = "zh-CN"
-
 // words are the sentences that students read, in English and in Chinese; {0}, {1}, … are
 // filled in.
 var words = text.Pairs{
