@@ -250,7 +250,7 @@ expect A connect returns ECONNREFUSED
 	for read, want := range map[string]string{
 		long + "no": `52, not the text "...xxxxxxxxxxyes" but "...xxxxxxxxxxno"`,
 		"z" + long:  `51, not the text "` + long[:40] + `..." but "z` + long[:39] + `..."`,
-		long:         `50, not the text "...xxxxxxxxxxyes" but "...xxxxxxxxxx"`,
+		long:        `50, not the text "...xxxxxxxxxxyes" but "...xxxxxxxxxx"`,
 	} {
 		if got := text.RecvResult(read); got != want {
 			t.Errorf("%q, want %q", got, want)

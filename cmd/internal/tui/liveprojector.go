@@ -7,9 +7,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"netlab/cmd/internal/width"
 	"netlab/lessons/course"
 	"netlab/lessons/text"
+	"netlab/lessons/text/width"
 	"netlab/sim/ladder"
 	"netlab/sim/trace"
 )
