@@ -25,7 +25,8 @@ var form string
 
 // Options say what the page holds.
 type Options struct {
-	Notes bool // the instructor's notes
+	Notes      bool // the instructor's notes
+	First, End int  // steps, from 0: from First to the one before End; 0: all
 }
 
 type pageData struct {
@@ -126,7 +127,11 @@ func Write(w io.Writer, s *course.Session, opt Options) error {
 	for _, key := range words {
 		d.Words[key] = s.Words.T(key)
 	}
-	for i := range s.Len() {
+	end := s.Len()
+	if opt.End > 0 {
+		end = opt.End
+	}
+	for i := opt.First; i < end; i++ {
 		s.Goto(i)
 		d.Steps = append(d.Steps, step(s, opt))
 		scene := s.Step().Scene
@@ -134,7 +139,7 @@ func Write(w io.Writer, s *course.Session, opt Options) error {
 			d.Live[scene] = beside(s, recorded)
 		}
 	}
-	if s.Lesson().Challenge != nil {
+	if s.Lesson().Challenge != nil && end == s.Len() {
 		d.Challenge = &challenge{Story: markup(s.ChallengeStory())}
 		for _, h := range s.ChallengeHints() {
 			d.Challenge.Hints = append(d.Challenge.Hints, inline(h))
@@ -186,19 +191,27 @@ func hidesState(s *course.Session) bool {
 
 // picture draws a run up to an event.
 func picture(s *course.Session, t *trace.Trace, upto int, veiled bool) string {
+	opt := ladder.Options{Upto: max(1, upto), Calls: true, Flat: t.OnePoint(), Say: s.Words.Tag}
+	if veiled {
+		opt.State = veil(s, t, upto)
+	}
+	return ladder.New(t, opt).SVG(drawing(s, s.Title()))
+}
+
+// veil writes the states, but for the current one that gives the answer.
+func veil(s *course.Session, t *trace.Trace, upto int) func(e *trace.Event) string {
 	last := map[string]int{} // the last change of state of each host that is shown
 	for i := range t.Events[:upto] {
 		if e := &t.Events[i]; e.Kind == trace.State {
 			last[e.Host] = e.N
 		}
 	}
-	opt := ladder.Options{Upto: max(1, upto), Calls: true, Flat: t.OnePoint(), Say: s.Words.Tag, State: func(e *trace.Event) string {
-		if veiled && s.Hidden(e.Host, "state") && last[e.Host] == e.N {
+	return func(e *trace.Event) string {
+		if s.Hidden(e.Host, "state") && last[e.Host] == e.N {
 			return "???"
 		}
 		return e.To.String()
-	}}
-	return ladder.New(t, opt).SVG(ladder.SVGOptions{Title: s.Title(), Lost: s.Words.T("lost_word"), NotDrawn: s.Words.T("not_drawn")})
+	}
 }
 
 func question(s *course.Session, q *course.Sheet) *ask {

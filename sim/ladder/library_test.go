@@ -37,7 +37,7 @@ func TestPicturesOfEveryScenario(t *testing.T) {
 		}
 		checkMermaid(t, name, tr)
 		var page bytes.Buffer
-		if err := HTML(&page, tr, Options{Calls: true}, SVGOptions{}); err != nil {
+		if err := HTML(&page, tr, Options{Calls: true}, PageOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		text := page.String()

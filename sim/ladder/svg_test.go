@@ -103,3 +103,46 @@ func TestCheckSVG(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A part of a run shows what happens in it: the arrow that arrives is drawn from its
+// beginning, what came before and what comes after is not there.
+func TestCrop(t *testing.T) {
+	tr := run(t, "close/four-segments")
+	for from := 1; from <= len(tr.Events); from++ {
+		for to := from; to <= len(tr.Events); to++ {
+			whole := ladder.New(tr, ladder.Options{Calls: true, Upto: to})
+			part := whole.Crop(from)
+			rows := part.Draw(ladder.DrawOptions{Width: 80})
+			if len(rows) != part.Rows {
+				t.Fatalf("events %d to %d: %d rows drawn of %d", from, to, len(rows), part.Rows)
+			}
+			seen := map[int]bool{}
+			for _, a := range part.Arrows {
+				seen[a.Event] = true
+				if a.Start < 0 || a.End >= part.Rows {
+					t.Fatalf("events %d to %d: an arrow in rows %d to %d of %d", from, to, a.Start, a.End, part.Rows)
+				}
+			}
+			for _, a := range whole.Arrows {
+				if !seen[a.Event] && (a.Event >= from || a.Arrival >= from) {
+					t.Fatalf("events %d to %d: the arrow of %d, which arrives at %d, is missing", from, to, a.Event, a.Arrival)
+				}
+			}
+		}
+	}
+	part := ladder.New(tr, ladder.Options{}).Crop(len(tr.Events))
+	if len(part.Arrows) > 1 {
+		t.Errorf("the last event alone has %d arrows", len(part.Arrows))
+	}
+}
+
+// Several parts are one diagram: one head, every host declared once, a note for each.
+func TestMermaidParts(t *testing.T) {
+	tr := run(t, "open/handshake")
+	text := ladder.MermaidParts(ladder.Part{Title: "one; #1", Trace: tr, To: 3}, ladder.Part{Title: "two", Trace: tr})
+	for part, n := range map[string]int{"sequenceDiagram": 1, "participant A": 1, "Note over A,B: one#59; #35;1\n": 1, "Note over A,B: two\n": 1, "SYN,ACK": 1} {
+		if got := strings.Count(text, part); got != n {
+			t.Errorf("%q stands there %d times, want %d:\n%s", part, got, n, text)
+		}
+	}
+}

@@ -314,6 +314,21 @@ func (e *explaining) detail(ctx context.Context, rep *explain.Report) (*explain.
 	return c, err
 }
 
+// conversation reads the file and tells the one conversation that is wanted.
+func (e *explaining) conversation(ctx context.Context) (*explain.Conversation, error) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(explainMemory))
+	done, err := e.open()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	rep, err := e.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e.detail(ctx, rep)
+}
+
 // one tells one conversation.
 func (e *explaining) one(ctx context.Context, rep *explain.Report) error {
 	c, err := e.detail(ctx, rep)

@@ -32,10 +32,17 @@ func (a *app) formatFlags(cmd *cobra.Command, format, output *string) {
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// otherEndings are endings of files that mean a format by another name.
+var otherEndings = map[string]string{"txt": "text", "mmd": "mermaid", "htm": "html", "markdown": "md"}
+
 // formatByName takes the format from the output's name, run.pcapng, if no --format names one.
 func formatByName(cmd *cobra.Command, format, output *string, known []string) {
 	cmd.PreRun = func(*cobra.Command, []string) {
-		if ending := strings.TrimPrefix(filepath.Ext(*output), "."); !cmd.Flags().Changed("format") && slices.Contains(known, ending) {
+		ending := strings.TrimPrefix(filepath.Ext(*output), ".")
+		if other, ok := otherEndings[ending]; ok {
+			ending = other
+		}
+		if !cmd.Flags().Changed("format") && slices.Contains(known, ending) {
 			*format = ending
 		}
 	}
@@ -135,22 +142,17 @@ func (a *app) judge(s *scenario.Script, t *trace.Trace) error {
 // writeTrace writes a trace in a format. frames are the captured ones of a live
 // run; nil makes them from the model's segments.
 func (a *app) writeTrace(w io.Writer, t *trace.Trace, format string, frames []capture.Frame) error {
-	flat := t.OnePoint()
 	switch format {
 	case "json":
 		return t.WriteJSON(w)
 	case "svg":
-		_, err := io.WriteString(w, ladder.New(t, ladder.Options{Calls: true, Flat: flat}).SVG(ladder.SVGOptions{Title: "netlab: " + t.Script}))
-		return err
+		return put(w, ladder.New(t, a.ladderOptions(t)).SVG(a.svgWords("netlab: "+t.Script)))
 	case "html":
-		return ladder.HTML(w, t, ladder.Options{Calls: true, Flat: flat}, ladder.SVGOptions{})
+		return ladder.HTML(w, t, a.ladderOptions(t), a.pageWords())
 	case "mermaid":
-		_, err := io.WriteString(w, ladder.Mermaid(t))
-		return err
+		return put(w, ladder.Mermaid(t))
 	case "ladder":
-		l := ladder.New(t, ladder.Options{Calls: true, Flat: flat})
-		_, err := io.WriteString(w, l.Text(ladder.DrawOptions{Width: 100, Unicode: a.unicode()}))
-		return err
+		return put(w, ladder.New(t, a.ladderOptions(t)).Text(a.drawing(100)))
 	case "pcapng":
 		iface := t.Interface()
 		if frames == nil {
