@@ -84,7 +84,7 @@ func (h *handout) collect() {
 				it.picture = l
 			}
 		}
-		if e := s.Trace().At(s.Run.Event(i)); e != nil && sheet != nil {
+		if e := happened(s.Trace(), s.Run.Event(i)); e != nil {
 			it.moment = s.Words.T("hand_moment", trace.Ms(e.T), blank(s.Words.Event(e), blanks))
 		}
 		if sheet != nil {
@@ -97,6 +97,16 @@ func (h *handout) collect() {
 		from, story = max(from, s.Upto()), nil
 		h.items = append(h.items, it)
 	}
+}
+
+// happened is event n, or the one before it that changes more than variables.
+func happened(t *trace.Trace, n int) *trace.Event {
+	for ; n > 0; n-- {
+		if e := t.At(n); e != nil && e.Kind != trace.Set && e.Kind != trace.Note {
+			return e
+		}
+	}
+	return nil
 }
 
 // blanks are the answers of the questions about the scene that begins at step i: none in the key.
@@ -121,7 +131,7 @@ const lines = 3
 
 func (h *handout) title() string {
 	if h.doc.Answers {
-		return h.s.Title() + " (" + h.s.Words.T("hand_key") + ")"
+		return h.s.Words.T("hand_key", h.s.Title())
 	}
 	return h.s.Title()
 }

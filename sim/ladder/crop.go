@@ -20,7 +20,7 @@ func (l *Ladder) Crop(from int) *Ladder {
 		if a.Start < top {
 			continue
 		}
-		bottom = max(bottom, a.End+1)
+		bottom = max(bottom, a.End+1+a.free)
 		a.Start, a.End = a.Start-top, a.End-top
 		part.Arrows = append(part.Arrows, a)
 	}

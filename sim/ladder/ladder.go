@@ -44,6 +44,8 @@ type Arrow struct {
 	Stray      bool    // nobody in the trace has sent it: only its arrival is drawn
 	Event      int     // N of the sending event
 	Arrival    int     // N of the arriving or losing event; 0: not yet
+
+	free int // rows below End that are kept for labels made of cells; a picture needs none
 }
 
 // A Tag is a word beside a lifeline.

@@ -224,7 +224,7 @@ func (b *builder) arrive(base int, e *trace.Event) {
 	waiting := b.flight[key]
 	if a, ok := b.toGroup[e.Pkt]; ok {
 		if a.To, ok = b.lines[e.Host]; ok && a.To != a.From {
-			a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), e.Kind == trace.Drop, e.N
+			a.End, a.free, a.Lost, a.Arrival = max(a.Start, base-1-b.free), b.free, e.Kind == trace.Drop, e.N
 			b.l.Arrows = append(b.l.Arrows, a)
 			said := b.toGroup[e.Pkt] // it is one packet, whoever hears it
 			said.Label = ""
@@ -235,7 +235,7 @@ func (b *builder) arrive(base int, e *trace.Event) {
 	if len(waiting) == 0 {
 		for _, a := range b.l.Arrows {
 			if ev := b.t.At(a.Event); ev != nil && ev.Pkt == e.Pkt && ev.Kind == trace.Send {
-				a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), false, e.N
+				a.End, a.free, a.Lost, a.Arrival = max(a.Start, base-1-b.free), b.free, false, e.N
 				b.l.Arrows = append(b.l.Arrows, a)
 				return
 			}
@@ -246,7 +246,7 @@ func (b *builder) arrive(base int, e *trace.Event) {
 	b.flight[key] = nil
 	delete(b.flight, key)
 	a := &b.l.Arrows[waiting[0]]
-	a.End, a.Lost, a.Arrival = max(a.Start, base-1-b.free), e.Kind == trace.Drop, e.N
+	a.End, a.free, a.Lost, a.Arrival = max(a.Start, base-1-b.free), b.free, e.Kind == trace.Drop, e.N
 }
 
 // stray draws a segment that arrives without having been sent: an old one.

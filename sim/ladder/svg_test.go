@@ -3,6 +3,7 @@ package ladder_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,6 +144,31 @@ func TestMermaidParts(t *testing.T) {
 	for part, n := range map[string]int{"sequenceDiagram": 1, "participant A": 1, "Note over A,B: one#59; #35;1\n": 1, "Note over A,B: two\n": 1, "SYN,ACK": 1} {
 		if got := strings.Count(text, part); got != n {
 			t.Errorf("%q stands there %d times, want %d:\n%s", part, got, n, text)
+		}
+	}
+}
+
+// A slope is true: an arrow ends at the height of the moment in which it arrives, also where
+// arrows cross.
+func TestSlopesAreTrue(t *testing.T) {
+	tr := run(t, "close/simultaneous-close")
+	svg := ladder.New(tr, ladder.Options{}).SVG(ladder.SVGOptions{})
+	at := func(pattern string) (ys []string) {
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(svg, -1) {
+			ys = append(ys, m[1])
+		}
+		return ys
+	}
+	heads := at(`<path class="head" d="M[0-9.]+ ([0-9.]+)L`)
+	for _, state := range []string{"CLOSING", "TIME-WAIT", "SYN-RECEIVED"} {
+		y := at(`class="state" x="[0-9.]+" y="([0-9.]+)"[^>]*>` + state)
+		var base float64
+		if _, err := fmt.Sscan(y[0], &base); err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("%.0f", base-5.1) // the middle of its letters
+		if !slices.Contains(heads, want) {
+			t.Errorf("%s is entered at %s, where no arrow ends: they end at %v", state, want, heads)
 		}
 	}
 }

@@ -127,7 +127,7 @@ func tagClass(t Tag) string {
 
 // ends are where an arrow's line begins and would end if nothing stopped it.
 func (s *sheet) ends(a *Arrow) (x0, y0, x1, y1 float64) {
-	x0, y0, x1, y1 = s.x(a.From), s.y(a.Start), s.x(a.To), s.y(a.End+1)
+	x0, y0, x1, y1 = s.x(a.From), s.y(a.Start), s.x(a.To), s.y(a.End+1+a.free)
 	if s.l.Flat {
 		y1 = y0
 	}

@@ -244,7 +244,7 @@ func (e *exporting) lesson(l *course.Lesson) error {
 		case "mermaid":
 			return put(w, page.Mermaid(s, first, last))
 		case "cast":
-			shots := tui.Shots(e.cmd.Context(), s, first, last, e.width, e.height, e.options())
+			shots := tui.Shots(e.cmd.Context(), s, first, last, e.width, e.height, e.options(s))
 			return screen.Cast(w, shots, e.width, e.height, course.Plain(s.Title()))
 		default:
 			return s.Transcript(w, "")
@@ -302,8 +302,8 @@ func (e *exporting) scene(s *course.Session, first, last int) error {
 }
 
 // options are those of a screen that nobody sits at.
-func (e *exporting) options() tui.Options {
-	o := tui.Options{Unicode: e.a.charset != "ascii", Color: "always", Theme: "dark", Live: noLive}
+func (e *exporting) options(s *course.Session) tui.Options {
+	o := tui.Options{Unicode: e.a.charset != "ascii", Color: "always", Theme: "dark", Live: recordedRun(s)}
 	if e.a.color == "never" || e.format == "text" {
 		o.Color = "never"
 	}
@@ -312,7 +312,7 @@ func (e *exporting) options() tui.Options {
 
 // writeScreen takes a picture of the screen at a step.
 func (e *exporting) writeScreen(w writer, s *course.Session, step int) error {
-	view, err := tui.Screen(e.cmd.Context(), s, step, strings.Fields(e.press), e.width, e.height, e.options())
+	view, err := tui.Screen(e.cmd.Context(), s, step, strings.Fields(e.press), e.width, e.height, e.options(s))
 	if err != nil {
 		return usageError("netlab help keys", "--press: %v", err)
 	}
@@ -326,7 +326,14 @@ func (e *exporting) writeScreen(w writer, s *course.Session, step int) error {
 	return put(w, screen.SVG(view, e.width, e.height, course.Plain(s.Title())))
 }
 
-// noLive is why the key L shows the recorded run: a file must not depend on the machine.
-func noLive(context.Context, *scenario.Script, bool) (*lab.Result, error) {
-	return nil, &lab.RefusedError{Reason: "a file shows the recorded run"}
+// recordedRun shows the recorded run of the step's scene for the key L: a file must not depend on
+// the machine that writes it.
+func recordedRun(s *course.Session) tui.LiveFunc {
+	return func(context.Context, *scenario.Script, bool) (*lab.Result, error) {
+		t := s.Lesson().Recorded[s.Step().Scene]
+		if t == nil {
+			return nil, &lab.RefusedError{Reason: "this scene has no recorded run", Fix: "netlab lesson record"}
+		}
+		return lab.FromRecording(t, "", ""), nil
+	}
 }

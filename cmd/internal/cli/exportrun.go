@@ -108,7 +108,7 @@ func (e *exporting) castRun(w writer, x *exported) error {
 	if err != nil {
 		return &exitError{exitInternal, err, ""}
 	}
-	shots := tui.RunShots(e.cmd.Context(), s, x.script, x.trace, x.from, x.to, e.width, e.height, e.options())
+	shots := tui.RunShots(e.cmd.Context(), s, x.script, x.trace, x.from, x.to, e.width, e.height, e.options(s))
 	return screen.Cast(w, shots, e.width, e.height, "netlab: "+x.title)
 }
 
