@@ -29,6 +29,7 @@ type item struct {
 	scene   string // heading; empty: as before
 	picture *ladder.Ladder
 	story   []string // of the key: the stories of the steps up to here
+	goesOn  bool     // of the key: what comes after the scene's last step
 	moment  string
 	number  int
 	q       *course.Sheet
@@ -58,13 +59,15 @@ func blank(text string, answers []string) string {
 
 // collect goes through the steps.
 func (h *handout) collect() {
-	s, from, number := h.s, 0, 0
+	s, number := h.s, 0
+	shown := map[string]int{} // events of each scene
 	var story, blanks []string
 	scene, titled := "", "\x00"
 	for i := h.doc.First; i <= h.doc.Last; i++ {
 		s.Goto(i)
 		if s.NewScene() || i == h.doc.First {
-			from, story, blanks = s.Since(), nil, h.blanks(i)
+			shown[s.Step().Scene] = max(shown[s.Step().Scene], s.Since())
+			story, blanks = nil, h.blanks(i)
 			scene = course.Plain(s.SceneTitle())
 		}
 		if h.doc.Answers {
@@ -75,6 +78,7 @@ func (h *handout) collect() {
 		if sheet == nil && !(last && h.doc.Answers) {
 			continue
 		}
+		from := shown[s.Step().Scene]
 		it := item{story: story, q: sheet}
 		if scene != titled {
 			it.scene, titled = scene, scene
@@ -94,9 +98,24 @@ func (h *handout) collect() {
 				it.world = Part{Trace: t, From: 1, To: len(t.Events)}.Ladder(s)
 			}
 		}
-		from, story = max(from, s.Upto()), nil
+		shown[s.Step().Scene], story = max(from, s.Upto()), nil
 		h.items = append(h.items, it)
+		if last && h.doc.Answers {
+			h.goesOn(shown)
+		}
 	}
+}
+
+// goesOn shows in the key how the scene ends after its last step.
+func (h *handout) goesOn(shown map[string]int) {
+	t, scene := h.s.Trace(), h.s.Step().Scene
+	if shown[scene] >= len(t.Events) {
+		return
+	}
+	if l := lay(h.s, Part{Trace: t, From: shown[scene] + 1, To: len(t.Events)}, nil); !l.Bare() {
+		h.items = append(h.items, item{picture: l, goesOn: true})
+	}
+	shown[scene] = len(t.Events)
 }
 
 // happened is event n, or the one before it that changes more than variables.
@@ -151,6 +170,9 @@ func (h *handout) markdown() string {
 		if it.scene != "" {
 			fmt.Fprintf(&b, "## %s\n\n", t("scene", it.scene))
 		}
+		if it.goesOn {
+			b.WriteString(t("hand_goes_on") + ":\n\n")
+		}
 		if it.picture != nil {
 			block(&b, textPicture(h.s, it.picture, h.doc.Unicode))
 		}
@@ -202,6 +224,9 @@ func (h *handout) html() string {
 	for _, it := range h.items {
 		if it.scene != "" {
 			fmt.Fprintf(&b, "<h2>%s</h2>\n", inline(t("scene", it.scene)))
+		}
+		if it.goesOn {
+			b.WriteString(`<p class="on">` + html.EscapeString(t("hand_goes_on")) + ":" + "</p>\n")
 		}
 		h.figure(&b, it.picture)
 		for _, story := range it.story {

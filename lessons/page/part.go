@@ -40,6 +40,28 @@ func Parts(s *course.Session, first, last int) (all []Part) {
 	return all
 }
 
+// Pictures lists what the steps first to last show, each scene once; a scene all of whose steps
+// are among them goes on to the end of its run.
+func Pictures(s *course.Session, first, last int) (all []Part) {
+	steps := s.Lesson().Steps
+	for _, p := range Parts(s, first, last) {
+		i := slices.IndexFunc(all, func(o Part) bool { return o.Scene == p.Scene })
+		if i >= 0 {
+			all[i].To = max(all[i].To, p.To)
+			continue
+		}
+		whole := true
+		for k, st := range steps {
+			whole = whole && (st.Scene != p.Scene || first <= k && k <= last)
+		}
+		if whole {
+			p.From, p.To = 1, len(p.Trace.Events)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
 // Ladder draws a part, nothing hidden.
 func (p Part) Ladder(s *course.Session) *ladder.Ladder {
 	return lay(s, p, nil)
@@ -75,7 +97,7 @@ func drawing(s *course.Session, title string) ladder.SVGOptions {
 // SVG draws the steps first to last as one picture: one scene below another.
 func SVG(s *course.Session, first, last int) string {
 	var scenes []ladder.Scene
-	parts := Parts(s, first, last)
+	parts := Pictures(s, first, last)
 	for _, p := range parts {
 		scene := ladder.Scene{Title: p.Title, Ladder: p.Ladder(s)}
 		if len(parts) == 1 && p.Scene == "" {
@@ -89,7 +111,7 @@ func SVG(s *course.Session, first, last int) string {
 // Mermaid writes the steps first to last as one sequence diagram.
 func Mermaid(s *course.Session, first, last int) string {
 	var parts []ladder.Part
-	all := Parts(s, first, last)
+	all := Pictures(s, first, last)
 	for _, p := range all {
 		part := ladder.Part{Title: p.Title, Trace: p.Trace, From: p.From, To: p.To}
 		if len(all) == 1 {

@@ -91,7 +91,7 @@ func (s *sheet) measure() {
 		carried += middleTags / 2
 	}
 	for _, k := range s.l.all.breaks {
-		carried = max(carried, s.widthOf("omitted", s.omittedWord(k))/float64(max(1, last)))
+		carried = max(carried, s.widthOf("omitted", s.omittedWord(k)))
 	}
 	names := 0.0
 	for _, h := range s.l.Hosts {
@@ -161,7 +161,7 @@ func (s *sheet) place() {
 		s.strokes.add(stroke(x0, y0, x1, y1, i))
 	}
 	for _, k := range s.l.Breaks {
-		s.put(label{class: "omitted", anchor: "middle", text: s.omittedWord(k), x: (s.x(0) + s.x(max(1, len(s.l.Hosts)-1))) / 2, y: s.y(k.Row) + s.down("omitted")})
+		s.put(label{class: "omitted", anchor: "middle", text: s.omittedWord(k), x: (s.x(0) + s.x(1)) / 2, y: s.y(k.Row) + s.down("omitted")})
 	}
 	for _, t := range all.tags {
 		s.tag(t)

@@ -55,7 +55,7 @@ const exportLong = `Write a lesson, a scenario, a saved trace or a conversation 
 A name after -o that ends so chooses the form too: -o close.svg.
 
 --steps picks a part. Of a lesson: steps by number or name, 4, 3-7, syn-arrives, syn-sent-ack-sent; its
-scenes stand one below another. Of anything else: events by number, 5-20, or times with their unit,
+scenes stand one below another, and one all of whose steps are picked goes on to its end. Of anything else: events by number, 5-20, or times with their unit,
 10ms-40ms. json and pcapng always hold the whole run: of a lesson, that of the scene of the steps.
 
 --handout writes a lesson to be printed (html or md): pictures with blanks, questions, room to write;
@@ -276,8 +276,8 @@ func (e *exporting) session(l *course.Lesson) (*course.Session, error) {
 
 // scene exports the run of the steps' scene: these forms hold one run.
 func (e *exporting) scene(s *course.Session, first, last int) error {
-	parts := page.Parts(s, first, last)
 	if e.format == "ladder" {
+		parts := page.Pictures(s, first, last)
 		return e.a.writeOut(e.output, func(w writer) error {
 			for i, p := range parts {
 				head := ""
@@ -291,6 +291,7 @@ func (e *exporting) scene(s *course.Session, first, last int) error {
 			return nil
 		})
 	}
+	parts := page.Parts(s, first, last)
 	p := parts[0]
 	if len(parts) > 1 && e.steps != "" {
 		return usageError("steps of one scene, "+fmt.Sprintf("--steps %d-%d", p.First+1, p.Last+1), "the steps show %d scenes, and %s holds one run", len(parts), e.format)
