@@ -244,7 +244,10 @@ func (e *exporting) lesson(l *course.Lesson) error {
 		case "mermaid":
 			return put(w, page.Mermaid(s, first, last))
 		case "cast":
-			shots := tui.Shots(e.cmd.Context(), s, first, last, e.width, e.height, e.options(s))
+			shots, err := tui.Shots(e.cmd.Context(), s, first, last, e.width, e.height, e.options(s))
+			if err != nil {
+				return err
+			}
 			return screen.Cast(w, shots, e.width, e.height, course.Plain(s.Title()))
 		default:
 			return s.Transcript(w, "")

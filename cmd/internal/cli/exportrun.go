@@ -108,7 +108,14 @@ func (e *exporting) castRun(w writer, x *exported) error {
 	if err != nil {
 		return &exitError{exitInternal, err, ""}
 	}
-	shots := tui.RunShots(e.cmd.Context(), s, x.script, x.trace, x.from, x.to, e.width, e.height, e.options(s))
+	ctx := e.cmd.Context()
+	shots, err := tui.RunShots(ctx, s, x.script, x.trace, x.from, x.to, e.width, e.height, e.options(s))
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return usageError("pick a part: --steps 0ms-100ms", "%v", err)
+	}
 	return screen.Cast(w, shots, e.width, e.height, "netlab: "+x.title)
 }
 

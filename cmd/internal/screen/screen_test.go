@@ -89,7 +89,10 @@ func TestEveryLesson(t *testing.T) {
 	for i, l := range lib.Lessons {
 		lang := []string{"en", "zh-CN"}[i%2]
 		s := session(t, l.ID, lang)
-		shots := tui.Shots(context.Background(), s, 0, s.Len()-1, 100, 30, tui.Options{Unicode: true, Color: "always"})
+		shots, err := tui.Shots(context.Background(), s, 0, s.Len()-1, 100, 30, tui.Options{Unicode: true, Color: "always"})
+		if err != nil {
+			t.Fatal(err)
+		}
 		var b strings.Builder
 		if err := screen.Cast(&b, shots, 100, 30, s.Title()); err != nil {
 			t.Fatal(err)
@@ -189,7 +192,7 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	s := session(t, "congestion", "en")
 	start := time.Now()
-	if shots := tui.Shots(ctx, s, 0, s.Len()-1, 100, 30, tui.Options{}); len(shots) > 0 || time.Since(start) > 5*time.Second {
+	if shots, err := tui.Shots(ctx, s, 0, s.Len()-1, 100, 30, tui.Options{}); err == nil || len(shots) > 0 || time.Since(start) > 5*time.Second {
 		t.Errorf("%d screens after Ctrl-C", len(shots))
 	}
 }

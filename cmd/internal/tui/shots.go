@@ -55,9 +55,12 @@ func (f *film) take(mark string, stay time.Duration) {
 
 // Shots goes through the steps first to last of a lesson as a learner who knows the answers:
 // each step, each answer as it is typed, and what is said to it.
-func Shots(ctx context.Context, s *course.Session, first, last, w, h int, opt Options) []screen.Shot {
+func Shots(ctx context.Context, s *course.Session, first, last, w, h int, opt Options) ([]screen.Shot, error) {
 	f := newFilm(ctx, s, w, h, opt)
-	for i := first; i <= last && ctx.Err() == nil; i++ {
+	for i := first; i <= last; i++ {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		f.m.moveTo(func() { s.Goto(i) })
 		words := s.Story()
 		if s.Ask() != nil {
@@ -78,19 +81,32 @@ func Shots(ctx context.Context, s *course.Session, first, last, w, h int, opt Op
 			f.take("", reading(q.After))
 		}
 	}
-	return f.shots
+	return f.shots, nil
 }
 
+// mostMoments bounds a recording of a run: nobody watches more.
+const mostMoments = 400
+
 // RunShots goes through the events from to of a run that is no lesson's.
-func RunShots(ctx context.Context, s *course.Session, script *scenario.Script, t *trace.Trace, from, to, w, h int, opt Options) []screen.Shot {
+func RunShots(ctx context.Context, s *course.Session, script *scenario.Script, t *trace.Trace, from, to, w, h int, opt Options) ([]screen.Shot, error) {
 	f := newFilm(ctx, s, w, h, opt)
 	f.m.only = true
 	b := newBranch(t.Script, script, t)
 	f.m.addBranch(b)
+	var picked []int
 	for i, n := range b.stops {
-		if n < from || i > 0 && b.stops[i-1] >= to || ctx.Err() != nil {
-			continue
+		if n >= from && (i == 0 || b.stops[i-1] < to) {
+			picked = append(picked, i)
 		}
+	}
+	if len(picked) > mostMoments {
+		return nil, fmt.Errorf("a recording of %d moments is too long: %d are the most", len(picked), mostMoments)
+	}
+	for _, i := range picked {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		n := b.stops[i]
 		b.jump(i)
 		at := "0"
 		if e := t.At(n); e != nil {
@@ -98,7 +114,7 @@ func RunShots(ctx context.Context, s *course.Session, script *scenario.Script, t
 		}
 		f.take("t="+at+" ms", leastStay)
 	}
-	return f.shots
+	return f.shots, nil
 }
 
 // Screen is what the screen shows at a step after some keys. A key that plays the script for
