@@ -161,7 +161,7 @@ func (h *handout) markdown() string {
 	fmt.Fprintf(&b, "# %s\n\n", h.title())
 	if !h.doc.Answers {
 		rule := strings.Repeat(`\_`, 24)
-		fmt.Fprintf(&b, "%s: %s   %s: %s\n\n%s\n\n", t("hand_name"), rule, t("hand_date"), rule, t("hand_fill"))
+		fmt.Fprintf(&b, "%s%s   %s%s\n\n%s\n\n", said(h.s, "hand_name"), rule, said(h.s, "hand_date"), rule, t("hand_fill"))
 	}
 	if h.doc.First == 0 {
 		b.WriteString(h.s.Intro() + "\n\n")
@@ -171,7 +171,7 @@ func (h *handout) markdown() string {
 			fmt.Fprintf(&b, "## %s\n\n", t("scene", it.scene))
 		}
 		if it.goesOn {
-			b.WriteString(t("hand_goes_on") + ":\n\n")
+			b.WriteString(said(h.s, "hand_goes_on") + "\n\n")
 		}
 		if it.picture != nil {
 			block(&b, textPicture(h.s, it.picture, h.doc.Unicode))
@@ -196,13 +196,13 @@ func (h *handout) markdownQuestion(b *strings.Builder, it item) {
 		b.WriteString("\n")
 	}
 	if !h.doc.Answers {
-		fmt.Fprintf(b, "%s: %s\n\n", t("hand_answer"), strings.Repeat(`\_`, 40))
-		fmt.Fprintf(b, "%s: %s\n\n", t("hand_why"), strings.Repeat(`\_`, 40))
+		fmt.Fprintf(b, "%s%s\n\n", said(h.s, "hand_answer"), strings.Repeat(`\_`, 40))
+		fmt.Fprintf(b, "%s%s\n\n", said(h.s, "hand_why"), strings.Repeat(`\_`, 40))
 		return
 	}
-	fmt.Fprintf(b, "**%s: %s**\n\n", t("hand_answer"), it.q.Solution)
+	fmt.Fprintf(b, "**%s%s**\n\n", said(h.s, "hand_answer"), it.q.Solution)
 	if it.q.After != "" {
-		fmt.Fprintf(b, "%s: %s\n\n", t("hand_why"), it.q.After)
+		fmt.Fprintf(b, "%s%s\n\n", said(h.s, "hand_why"), it.q.After)
 	}
 	if it.world != nil {
 		fmt.Fprintf(b, "%s\n\n", t("hand_world", it.q.World))
@@ -226,7 +226,7 @@ func (h *handout) html() string {
 			fmt.Fprintf(&b, "<h2>%s</h2>\n", inline(t("scene", it.scene)))
 		}
 		if it.goesOn {
-			b.WriteString(`<p class="on">` + html.EscapeString(t("hand_goes_on")) + ":" + "</p>\n")
+			b.WriteString(`<p class="on">` + html.EscapeString(said(h.s, "hand_goes_on")) + "</p>\n")
 		}
 		h.figure(&b, it.picture)
 		for _, story := range it.story {
@@ -258,7 +258,7 @@ func (h *handout) htmlQuestion(b *strings.Builder, it item) {
 		fmt.Fprintf(b, `<p class="write">%s <i></i></p>%s</section>`+"\n", html.EscapeString(t("hand_why")), strings.Repeat(`<p class="write"><i></i></p>`, lines-1))
 		return
 	}
-	fmt.Fprintf(b, `<p class="answer">%s: %s</p>`, html.EscapeString(t("hand_answer")), inline(it.q.Solution))
+	fmt.Fprintf(b, `<p class="answer">%s%s</p>`, html.EscapeString(said(h.s, "hand_answer")), inline(it.q.Solution))
 	if it.q.After != "" {
 		fmt.Fprintf(b, `<div class="why">%s</div>`, markup(it.q.After))
 	}
@@ -270,7 +270,7 @@ func (h *handout) htmlQuestion(b *strings.Builder, it item) {
 	if len(it.q.Wrong) == 0 {
 		return
 	}
-	fmt.Fprintf(b, `<section class="wrong"><p>%s:</p><ul>`, html.EscapeString(t("hand_beliefs")))
+	fmt.Fprintf(b, `<section class="wrong"><p>%s</p><ul>`, html.EscapeString(said(h.s, "hand_beliefs")))
 	for _, w := range it.q.Wrong {
 		fmt.Fprintf(b, "<li><b>%s</b> %s", html.EscapeString(wrongKey(it.q, w.Key)), inline(strings.Join(strings.Fields(w.Because), " ")))
 		if w.Belief != "" {

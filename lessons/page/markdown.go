@@ -95,12 +95,15 @@ func markdownQuestion(b *strings.Builder, s *course.Session, q *course.Sheet, un
 	fold(b, s.Words.T("hand_answer"), answer.String())
 }
 
+// said is a word with the colon of its language behind it.
+func said(s *course.Session, key string) string { return s.Words.T(key) + s.Words.T("colon") }
+
 // markdownWrong lists the wrong answers that are expected, and what they show.
 func markdownWrong(b *strings.Builder, s *course.Session, q *course.Sheet) {
 	if len(q.Wrong) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "%s:\n\n", s.Words.T("hand_beliefs"))
+	b.WriteString(strings.TrimRight(said(s, "hand_beliefs"), " ") + "\n\n")
 	for _, w := range q.Wrong {
 		line := fmt.Sprintf("- `%s`: %s", wrongKey(q, w.Key), strings.Join(strings.Fields(w.Because), " "))
 		if w.Belief != "" {

@@ -1,6 +1,7 @@
 // Package page makes one self-contained page of a lesson: every step with its picture
 // and control blocks, the questions with their hints and the reasons for wrong answers, and
 // the recorded real run beside the model. It fetches nothing and needs nothing but a browser.
+// It also writes steps of a lesson as a picture, as Markdown, and as a handout with its key.
 package page
 
 import (

@@ -82,7 +82,10 @@ func (e *explaining) run(ctx context.Context, args []string) error {
 	if err := e.a.checkFormat(&e.format, formats); err != nil {
 		return err
 	}
-	var err error
+	err := e.a.refuseBinary(e.format, e.output)
+	if err != nil {
+		return err
+	}
 	if e.filter, err = filter.Parse(strings.Join(args[1:], " ")); err != nil {
 		return usageError("netlab explain --help lists the words", "%v", err)
 	}

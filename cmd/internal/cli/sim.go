@@ -80,6 +80,9 @@ func (a *app) simCommand() *cobra.Command {
 			if err := a.checkFormat(&format, formats); err != nil {
 				return err
 			}
+			if err := a.refuseBinary(format, output); err != nil {
+				return err
+			}
 			if list {
 				return a.listScenarios(cmd)
 			}
