@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"netlab/cmd/internal/width"
+	"netlab/lessons/text/width"
 )
 
 // Measures of a screen's picture: what one cell takes, in its own units.
