@@ -219,18 +219,18 @@ func (h *handout) html() string {
 		fmt.Fprintf(&b, `<p class="who">%s <i></i> %s <i></i></p>`+"\n<p>%s</p>\n", html.EscapeString(t("hand_name")), html.EscapeString(t("hand_date")), html.EscapeString(t("hand_fill")))
 	}
 	if h.doc.First == 0 {
-		b.WriteString(markup(h.s.Intro()))
+		b.WriteString(Markup(h.s.Intro()))
 	}
 	for _, it := range h.items {
 		if it.scene != "" {
-			fmt.Fprintf(&b, "<h2>%s</h2>\n", inline(t("scene", it.scene)))
+			fmt.Fprintf(&b, "<h2>%s</h2>\n", Inline(t("scene", it.scene)))
 		}
 		if it.goesOn {
 			b.WriteString(`<p class="on">` + html.EscapeString(said(h.s, "hand_goes_on")) + "</p>\n")
 		}
 		h.figure(&b, it.picture)
 		for _, story := range it.story {
-			b.WriteString(markup(story) + "\n")
+			b.WriteString(Markup(story) + "\n")
 		}
 		if it.q != nil {
 			h.htmlQuestion(&b, it)
@@ -247,9 +247,9 @@ func (h *handout) figure(b *strings.Builder, l *ladder.Ladder) {
 
 func (h *handout) htmlQuestion(b *strings.Builder, it item) {
 	t := h.s.Words.T
-	fmt.Fprintf(b, `<section><h3>%s</h3><p class="moment">%s</p>%s`, html.EscapeString(t("hand_question", it.number)), html.EscapeString(it.moment), markup(it.q.Prompt))
+	fmt.Fprintf(b, `<section><h3>%s</h3><p class="moment">%s</p>%s`, html.EscapeString(t("hand_question", it.number)), html.EscapeString(it.moment), Markup(it.q.Prompt))
 	for i, c := range it.q.Choices {
-		fmt.Fprintf(b, `<p class="choice"><span class="box"></span>%d) %s</p>`, i+1, inline(c))
+		fmt.Fprintf(b, `<p class="choice"><span class="box"></span>%d) %s</p>`, i+1, Inline(c))
 	}
 	if !h.doc.Answers {
 		if len(it.q.Choices) == 0 {
@@ -258,9 +258,9 @@ func (h *handout) htmlQuestion(b *strings.Builder, it item) {
 		fmt.Fprintf(b, `<p class="write">%s <i></i></p>%s</section>`+"\n", html.EscapeString(t("hand_why")), strings.Repeat(`<p class="write"><i></i></p>`, lines-1))
 		return
 	}
-	fmt.Fprintf(b, `<p class="answer">%s%s</p>`, html.EscapeString(said(h.s, "hand_answer")), inline(it.q.Solution))
+	fmt.Fprintf(b, `<p class="answer">%s%s</p>`, html.EscapeString(said(h.s, "hand_answer")), Inline(it.q.Solution))
 	if it.q.After != "" {
-		fmt.Fprintf(b, `<div class="why">%s</div>`, markup(it.q.After))
+		fmt.Fprintf(b, `<div class="why">%s</div>`, Markup(it.q.After))
 	}
 	b.WriteString("</section>\n")
 	if it.world != nil {
@@ -272,7 +272,7 @@ func (h *handout) htmlQuestion(b *strings.Builder, it item) {
 	}
 	fmt.Fprintf(b, `<section class="wrong"><p>%s</p><ul>`, html.EscapeString(said(h.s, "hand_beliefs")))
 	for _, w := range it.q.Wrong {
-		fmt.Fprintf(b, "<li><b>%s</b> %s", html.EscapeString(wrongKey(it.q, w.Key)), inline(strings.Join(strings.Fields(w.Because), " ")))
+		fmt.Fprintf(b, "<li><b>%s</b> %s", html.EscapeString(wrongKey(it.q, w.Key)), Inline(strings.Join(strings.Fields(w.Because), " ")))
 		if w.Belief != "" {
 			fmt.Fprintf(b, " <em>%s</em>", html.EscapeString(w.Belief))
 		}

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// markup turns a lesson's text into HTML: paragraphs, lists, tables, bold and code.
-func markup(s string) string {
+// Markup turns a lesson's text into HTML: paragraphs, lists, tables, bold and code.
+func Markup(s string) string {
 	var b strings.Builder
 	for _, block := range strings.Split(strings.TrimSpace(s), "\n\n") {
 		var para []string
 		flush := func() {
 			if len(para) > 0 {
-				b.WriteString("<p>" + inline(strings.Join(para, " ")) + "</p>")
+				b.WriteString("<p>" + Inline(strings.Join(para, " ")) + "</p>")
 				para = nil
 			}
 		}
@@ -32,7 +32,7 @@ func markup(s string) string {
 				if !list {
 					b.WriteString("<ul>")
 				}
-				b.WriteString("<li>" + inline(item) + "</li>")
+				b.WriteString("<li>" + Inline(item) + "</li>")
 			case isRow:
 				flush()
 				if strings.Trim(line, "|-: ") != "" {
@@ -63,13 +63,13 @@ func row(b *strings.Builder, line string, head bool) {
 	}
 	b.WriteString("<tr>")
 	for _, c := range strings.Split(strings.Trim(line, "|"), "|") {
-		b.WriteString("<" + cell + ">" + inline(strings.TrimSpace(c)) + "</" + cell + ">")
+		b.WriteString("<" + cell + ">" + Inline(strings.TrimSpace(c)) + "</" + cell + ">")
 	}
 	b.WriteString("</tr>")
 }
 
-// inline turns **bold** and `code` into HTML.
-func inline(s string) string {
+// Inline turns **bold** and `code` into HTML.
+func Inline(s string) string {
 	var b strings.Builder
 	for i, part := range strings.Split(s, "`") {
 		if i%2 == 1 {

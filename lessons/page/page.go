@@ -123,7 +123,7 @@ var words = []string{"predict", "hint", "tries_left", "one_try_left", "not_sure"
 
 // Write writes the page.
 func Write(w io.Writer, s *course.Session, opt Options) error {
-	d := pageData{ID: s.Lesson().ID, Title: s.Title(), Intro: markup(s.Intro()), Seed: s.Run.Seed, Words: map[string]string{},
+	d := pageData{ID: s.Lesson().ID, Title: s.Title(), Intro: Markup(s.Intro()), Seed: s.Run.Seed, Words: map[string]string{},
 		States: text.StateWords(), Live: map[string]*live{}}
 	for _, key := range words {
 		d.Words[key] = s.Words.T(key)
@@ -141,9 +141,9 @@ func Write(w io.Writer, s *course.Session, opt Options) error {
 		}
 	}
 	if s.Lesson().Challenge != nil && end == s.Len() {
-		d.Challenge = &challenge{Story: markup(s.ChallengeStory())}
+		d.Challenge = &challenge{Story: Markup(s.ChallengeStory())}
 		for _, h := range s.ChallengeHints() {
-			d.Challenge.Hints = append(d.Challenge.Hints, inline(h))
+			d.Challenge.Hints = append(d.Challenge.Hints, Inline(h))
 		}
 	}
 	for _, e := range s.Rules() {
@@ -159,7 +159,7 @@ func Write(w io.Writer, s *course.Session, opt Options) error {
 
 // step is one step with everything that can be seen at it.
 func step(s *course.Session, opt Options) pageStep {
-	p := pageStep{ID: s.Step().ID, Scene: s.Step().Scene, Title: inline(s.SceneTitle()), Story: markup(s.Story()), Time: "0",
+	p := pageStep{ID: s.Step().ID, Scene: s.Step().Scene, Title: Inline(s.SceneTitle()), Story: Markup(s.Story()), Time: "0",
 		Letters: map[string]int64{}, Ends: ends(s)}
 	if e := s.Trace().At(s.Upto()); e != nil {
 		p.Time = trace.Ms(e.T)
@@ -173,7 +173,7 @@ func step(s *course.Session, opt Options) pageStep {
 		p.Letters[l.Name] = int64(uint32(l.Base))
 	}
 	if opt.Notes {
-		p.Note = markup(s.Note())
+		p.Note = Markup(s.Note())
 	}
 	if sheet := s.Sheet(); sheet != nil {
 		p.Ask = question(s, sheet)
@@ -216,16 +216,16 @@ func veil(s *course.Session, t *trace.Trace, upto int) func(e *trace.Event) stri
 }
 
 func question(s *course.Session, q *course.Sheet) *ask {
-	a := &ask{Hints: []string{}, Wrong: []wrong{}, Kind: q.Kind, Prompt: markup(q.Prompt), Tries: q.Tries, Key: q.Key, Solution: inline(q.Solution), Otherwise: markup(q.Otherwise),
-		Veiled: markup(q.Veiled), After: markup(q.After), World: inline(q.World)}
+	a := &ask{Hints: []string{}, Wrong: []wrong{}, Kind: q.Kind, Prompt: Markup(q.Prompt), Tries: q.Tries, Key: q.Key, Solution: Inline(q.Solution), Otherwise: Markup(q.Otherwise),
+		Veiled: Markup(q.Veiled), After: Markup(q.After), World: Inline(q.World)}
 	for _, c := range q.Choices {
-		a.Choices = append(a.Choices, inline(c))
+		a.Choices = append(a.Choices, Inline(c))
 	}
 	for _, h := range q.Hints {
-		a.Hints = append(a.Hints, inline(h))
+		a.Hints = append(a.Hints, Inline(h))
 	}
 	for _, w := range q.Wrong {
-		a.Wrong = append(a.Wrong, wrong{w.Key, markup(w.Because), markup(w.Veiled), html.EscapeString(w.Belief)})
+		a.Wrong = append(a.Wrong, wrong{w.Key, Markup(w.Because), Markup(w.Veiled), html.EscapeString(w.Belief)})
 	}
 	if t := s.WorldTrace(); t != nil {
 		a.Picture = picture(s, t, len(t.Events), false)

@@ -87,7 +87,7 @@ func TestMarkup(t *testing.T) {
 		"| h | i |\n| 1 | <2 |":      "<table><tr><th>h</th><th>i</th></tr><tr><td>1</td><td>&lt;2</td></tr></table>",
 		"words\n| h |\n|---|\n| 1 |": "<p>words</p><table><tr><th>h</th></tr><tr><td>1</td></tr></table>",
 	} {
-		if got := markup(in); got != want {
+		if got := Markup(in); got != want {
 			t.Errorf("%q:\n got %s\nwant %s", in, got, want)
 		}
 	}

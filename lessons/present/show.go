@@ -131,6 +131,13 @@ func (s *Show) Past(i int, lang string) (slide *Slide, of int, err error) {
 	return slide, of, err
 }
 
+// Places counts the places that were shown so far, the present one among them ([Show.Past]).
+func (s *Show) Places() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dropped + len(s.past)
+}
+
 // Do does what a command asks and tells those who watch.
 func (s *Show) Do(c Command) {
 	s.mu.Lock()

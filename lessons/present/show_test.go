@@ -362,8 +362,8 @@ func TestPast(t *testing.T) {
 	s := give(t, "handshake")
 	do(t, s, Next, Next, Next) // step 2, its answer, step 3
 	slide, of, err := s.Past(1, "zh-CN")
-	if err != nil || of != 4 {
-		t.Fatalf("%d places, %v, want 4", of, err)
+	if err != nil || of != 4 || s.Places() != 4 {
+		t.Fatalf("%d places, %d, %v, want 4", of, s.Places(), err)
 	}
 	if slide.Step != 2 || slide.Ask.Revealed || slide.Lang != "zh-CN" {
 		t.Errorf("the second place is step %d, revealed %v, in %s", slide.Step, slide.Ask.Revealed, slide.Lang)

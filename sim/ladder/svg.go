@@ -17,6 +17,7 @@ type SVGOptions struct {
 	Marks    bool   // each part stands in a group that says its event: data-n
 	Bare     bool   // without style sheet and white ground, for a page that colours it by the classes
 	Heavy    bool   // strong lines and large letters, for projectors
+	Narrow   bool   // lifelines as near to each other as the words allow: letters are larger where room is short
 }
 
 // A Scene is one of several pictures in one, with the line above it.

@@ -140,3 +140,10 @@ func (n index) hits(b box, but, most int) (count int) {
 	}
 	return count
 }
+
+func tagClass(t Tag) string {
+	if t.State {
+		return "state"
+	}
+	return "call"
+}

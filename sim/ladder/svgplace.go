@@ -90,6 +90,10 @@ func (s *sheet) measure() {
 		least = closeSpan * math.Sqrt(s.k)
 		carried += middleTags / 2
 	}
+	free := 60 * s.k // of an arrow, beside its label
+	if s.opt.Narrow {
+		least, free = 0, 30*s.k
+	}
 	for _, k := range s.l.all.breaks {
 		carried = max(carried, s.widthOf("omitted", s.omittedWord(k)))
 	}
@@ -97,7 +101,7 @@ func (s *sheet) measure() {
 	for _, h := range s.l.Hosts {
 		names = max(names, s.widthOf("host", h))
 	}
-	s.span = max(least, carried+60*s.k, names+20*s.k)
+	s.span = max(least, carried+free, names+20*s.k)
 	s.left = max(edge+times+beside*s.k+leftTags+beside*s.k, names/2+times+2*edge)
 	s.width = s.left + s.span*float64(max(1, last)) + max(leastRight, beside*s.k+rightTags+edge, names/2+edge)
 	s.width = max(s.width, s.widthOf("title", s.title)+2*edge)
@@ -116,13 +120,6 @@ func (s *sheet) y(row int) float64  { return s.top + rowHeight*s.k*float64(row) 
 func (s *sheet) lifeTop() float64   { return s.top - 16*s.k }
 func (s *sheet) down(class string) float64 { // from the middle of a line to its base line
 	return looks[class].size * s.k * 0.34
-}
-
-func tagClass(t Tag) string {
-	if t.State {
-		return "state"
-	}
-	return "call"
 }
 
 // ends are where an arrow's line begins and would end if nothing stopped it.

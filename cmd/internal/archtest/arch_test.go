@@ -65,6 +65,8 @@ var forbidden = []struct{ pkg, dep, why string }{
 	{"sim/...", module + "live/...", "arrows point one way"},
 	{"sim/...", module + "capture/...", "arrows point one way"},
 	{"sim/...", module + "lessons/...", "arrows point one way"},
+	{"cmd/internal/web", "os/...", "what a browser asks for is in the binary: no file is read"},
+	{"cmd/internal/web", module + "live/...", "the show plays on the kernel, not the page"},
 	{"cmd/internal/early", "github.com/...", "early must be ready before any library"},
 }
 
