@@ -23,6 +23,10 @@ Esc opens a menu, PgDn and PgUp choose, the key that blanks does it, Esc again l
 With --notes, in another terminal: what is on the screen, what comes next, the lesson's notes for the
 speaker, the time. The two find each other, whichever is started first, and each goes on without the other.
 
+With --web, the same in browsers, as large pictures: those who have the link follow, and may look back on their own;
+w shows it to the room. The leader's link drives the talk from a browser. Only this machine can open them, unless
+--lan allows others: --web 0.0.0.0:8080 --lan. In a pipe, or with --ui plain, browsers are all there is.
+
 With --live, packets as they are recorded, one conversation at a time, the newest first, with what each
 packet shows: of an interface (-i lo 'port 80'), of a network namespace, or of a program and its
 children in a network of their own (--exec), which needs no permission.`
@@ -33,7 +37,7 @@ func (a *app) presentCommand() *cobra.Command {
 		Use:   "present <lesson>…",
 		Short: "Project lessons before a room, stepped with a clicker",
 		Long:  presentLong,
-		Example: "  netlab present handshake teardown simultaneous-close udp\n  netlab present --notes                 on the laptop, in another terminal\n" +
+		Example: "  netlab present handshake teardown simultaneous-close udp\n  netlab present --notes                 on the laptop, in another terminal\n  netlab present udp --web 192.0.2.7:8080 --lan\n" +
 			"  netlab present handshake --theme dark --lang zh-CN\n  netlab present --live -i lo port 8080\n  netlab present --live --exec 'python3 server.py & sleep 1; python3 client.py'",
 		ValidArgsFunction: a.completeScripts,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,6 +55,9 @@ func (a *app) presentCommand() *cobra.Command {
 	}
 	cmd.Flags().Uint64Var(&a.seed, "seed", 0, "numbers come from it (default: each lesson's own)")
 	cmd.Flags().BoolVar(&f.notes, "notes", false, "the speaker's notes, for the laptop")
+	cmd.Flags().StringVar(&f.web, "web", "", "for browsers too: the address to listen on, alone: 127.0.0.1 and any free port")
+	cmd.Flags().Lookup("web").NoOptDefVal = anyPort
+	cmd.Flags().BoolVar(&f.lan, "lan", false, "with --web: an address that others on the network can reach is allowed")
 	cmd.Flags().BoolVar(&f.live, "live", false, "project packets as they are recorded; the arguments are a filter")
 	cmd.Flags().StringVarP(&f.iface, "interface", "i", "any", "with --live: which interface, or any")
 	cmd.Flags().StringVar(&f.space, "netns", "", "with --live: in this network namespace: a name, a process's number, or a path")
@@ -65,15 +72,21 @@ type presentFlags struct {
 	seeded bool
 	notes  bool
 	socket string
+	web    string // an address; empty: no browsers
+	lan    bool   // others on the network may look
 
 	live                          bool // a recording is shown, and no lesson
 	iface, space, command, output string
 }
 
 func (a *app) runPresent(ctx context.Context, args []string, f *presentFlags) error {
+	if f.lan && f.web == "" {
+		return usageError("netlab present handshake --web 192.0.2.7:8080 --lan", "--lan goes with --web")
+	}
 	if f.notes {
 		return a.runNotes(ctx, args, f)
 	}
+	args = f.takeAddress(args)
 	if len(args) == 0 {
 		return usageError("for example: netlab present handshake teardown; netlab lesson list names them", "name the lessons to present, in their order")
 	}
@@ -81,8 +94,9 @@ func (a *app) runPresent(ctx context.Context, args []string, f *presentFlags) er
 	if err != nil {
 		return err
 	}
-	if a.frontEnd() != frontTUI {
-		return &exitError{exitMachine, errors.New("a talk needs a terminal"), "in a pipe: netlab export " + args[0] + " --format md, or netlab lesson " + args[0]}
+	terminal := a.frontEnd() == frontTUI
+	if !terminal && f.web == "" {
+		return &exitError{exitMachine, errors.New("a talk needs a terminal, or browsers"), "netlab present " + args[0] + " --web; in a pipe: netlab export " + args[0] + " --format md"}
 	}
 	if err := a.checkTerminal(); err != nil {
 		return err
@@ -97,12 +111,19 @@ func (a *app) runPresent(ctx context.Context, args []string, f *presentFlags) er
 	if err != nil {
 		return &exitError{exitUsage, err, "netlab lesson check"}
 	}
-	room, err := a.openRoom(ctx, show, f)
+	pages, err := a.openWeb(ctx, show, f)
+	if err != nil {
+		return err
+	}
+	room, err := a.openRoom(ctx, show, f, pages)
 	if err != nil {
 		return err
 	}
 	defer room.Close()
-	return tui.RunProjector(ctx, show, a.screen())
+	if !terminal {
+		return a.webOnly(ctx, show, pages)
+	}
+	return tui.RunProjector(ctx, show, a.projector(pages))
 }
 
 // screen are the options of a full screen.

@@ -9,6 +9,7 @@ import (
 
 	"netlab/cmd/internal/room"
 	"netlab/cmd/internal/tui"
+	"netlab/cmd/internal/web"
 	"netlab/lessons/present"
 )
 
@@ -21,8 +22,12 @@ func (a *app) socketPath(f *presentFlags) string {
 }
 
 // openRoom lets notes find the show. A talk goes on without them where they cannot.
-func (a *app) openRoom(ctx context.Context, show *present.Show, f *presentFlags) (*room.Server, error) {
-	s, err := room.Serve(ctx, show, a.socketPath(f), nil)
+func (a *app) openRoom(ctx context.Context, show *present.Show, f *presentFlags, pages *web.Server) (*room.Server, error) {
+	var followers func() int
+	if pages != nil {
+		followers = pages.Followers
+	}
+	s, err := room.Serve(ctx, show, a.socketPath(f), followers)
 	switch {
 	case err == nil:
 		return s, nil

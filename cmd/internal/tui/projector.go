@@ -30,13 +30,14 @@ type Projector struct {
 	ctx    context.Context
 	show   *present.Show
 	news   <-chan struct{}
-	opt    Options
+	opt    ProjectorOptions
 	colors palette
 	w, h   int
 	lang   string
 	hands  handLine
 	help   bool
-	top    int // first key shown in the help
+	top    int  // first key shown in the help
+	link   bool // the link for those who follow is shown
 	over   bool
 	err    error
 }
@@ -44,25 +45,32 @@ type Projector struct {
 // showMsg says that the talk is elsewhere now.
 type showMsg struct{}
 
+// ProjectorOptions say how a talk is shown.
+type ProjectorOptions struct {
+	Options
+	Link      string     // for browsers that follow; empty: there are none
+	Followers func() int // how many do
+}
+
 // NewProjector returns the model of a talk's screen, for a window of unknown size.
-func NewProjector(ctx context.Context, show *present.Show, opt Options) *Projector {
+func NewProjector(ctx context.Context, show *present.Show, opt ProjectorOptions) *Projector {
 	p := &Projector{ctx: ctx, show: show, opt: opt, w: 80, h: 24}
 	if p.opt.Theme == "auto" || p.opt.Theme == "" { // projectors are bright, and rooms are not dark
 		p.opt.Theme = "light"
 	}
-	p.colors = chooseColors(p.opt).onProjector()
+	p.colors = chooseColors(p.opt.Options).onProjector()
 	return p
 }
 
 // RunProjector shows a talk until it is over.
-func RunProjector(ctx context.Context, show *present.Show, opt Options) error {
+func RunProjector(ctx context.Context, show *present.Show, opt ProjectorOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := NewProjector(ctx, show, opt)
 	news, stop := show.Watch()
 	defer stop()
 	p.news = news
-	if err := runProgram(ctx, p, opt); err != nil {
+	if err := runProgram(ctx, p, opt.Options); err != nil {
 		return err
 	}
 	return p.err
@@ -114,6 +122,9 @@ func (p *Projector) key(name string) tea.Cmd {
 	case p.help:
 		p.keyHelp(name)
 		return nil
+	case p.link:
+		p.link = false
+		return nil
 	case p.hands.open:
 		if counts, done := p.hands.key(name); done {
 			p.show.Do(present.Command{Act: present.Tally, Counts: counts})
@@ -137,6 +148,9 @@ func (p *Projector) key(name string) tea.Cmd {
 	case actTalkHelp:
 		p.help, p.top = true, 0
 		return nil
+	case actTalkLink:
+		p.link = true
+		return nil
 	default: // a key of the talk, or none
 	}
 	if c, ok := asked(name); ok {
@@ -154,7 +168,7 @@ func (p *Projector) otherTheme() {
 	} else {
 		p.opt.Theme = "light"
 	}
-	p.colors = chooseColors(p.opt).onProjector()
+	p.colors = chooseColors(p.opt.Options).onProjector()
 }
 
 func otherLang(lang string) string {
@@ -211,6 +225,8 @@ func (p *Projector) page() []line {
 		return []line{plain(w.T("present_small", p.w, p.h))}
 	case p.help:
 		return p.helpLines(w)
+	case p.link:
+		return p.linkLines(w)
 	case s.Blank:
 		return nil
 	}
@@ -224,6 +240,27 @@ func (p *Projector) page() []line {
 	}
 	lines = append(lines, line{text: repeat(rule, p.w)})
 	return append(lines, foot...)
+}
+
+// linkLines show the room where it can follow: the link, alone and in the middle.
+func (p *Projector) linkLines(w *text.Words) []line {
+	words := []string{w.T("present_no_link")}
+	if p.opt.Link != "" {
+		words = []string{w.T("present_link"), "", p.opt.Link, "", w.T("notes_followers", p.opt.Followers())}
+	}
+	var lines []line
+	for range max(0, p.h/3) {
+		lines = append(lines, plain(""))
+	}
+	for _, s := range words {
+		for _, l := range width.Wrap(s, p.w-8) {
+			lines = append(lines, line{look: lookAsk, text: repeat(" ", (p.w-width.Of(l))/2) + l})
+		}
+		if s == "" {
+			lines = append(lines, plain(""))
+		}
+	}
+	return lines
 }
 
 func (p *Projector) helpLines(w *text.Words) []line {

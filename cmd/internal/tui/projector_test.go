@@ -34,7 +34,7 @@ func talkOf(t *testing.T, lang string, ids ...string) (*present.Show, *Projector
 	if err != nil {
 		t.Fatal(err)
 	}
-	return show, NewProjector(context.Background(), show, Options{Color: "never"})
+	return show, NewProjector(context.Background(), show, ProjectorOptions{Options: Options{Color: "never"}})
 }
 
 // pressTalk sends keys by Bubble Tea's names.
@@ -169,7 +169,7 @@ func TestProjectorKeys(t *testing.T) {
 func TestProjectorColours(t *testing.T) {
 	_, p := talkOf(t, "en", "handshake")
 	for theme, ground := range map[string]string{"auto": "30;107", "light": "30;107", "dark": "97;40"} {
-		q := NewProjector(context.Background(), p.show, Options{Color: "always", Theme: theme})
+		q := NewProjector(context.Background(), p.show, ProjectorOptions{Options: Options{Color: "always", Theme: theme}})
 		pressTalk(q, "pgdown")
 		for i, l := range strings.Split(q.View(), "\n") {
 			seen := 0

@@ -17,6 +17,7 @@ import (
 const (
 	actTalkTally action = "present_tally"
 	actTalkTheme action = "present_theme"
+	actTalkLink  action = "present_link"
 	actTalkHelp  action = "help"
 	actTalkLang  action = "language"
 )
@@ -51,6 +52,7 @@ var presentMap = []struct {
 var screenMap = []binding{
 	{actTalkTally, []string{"a"}},
 	{actTalkTheme, []string{"t"}},
+	{actTalkLink, []string{"w"}},
 	{actTalkLang, []string{"Z"}},
 	{actTalkHelp, []string{"?", "f1"}},
 }
