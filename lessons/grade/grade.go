@@ -33,6 +33,7 @@ type Options struct {
 	Keep          func(check string, frames []capture.Frame) (name string, err error) // keeps a capture; nil: none is kept
 	Now           func() time.Time
 	Machine       *Machine // what this machine can, if it is known; nil: it is tried
+	Builds        *Builds  // remembers what was built; nil: each submission is built anew
 }
 
 // Submit reads a submission and grades it. Whatever happens there is a result: also of a

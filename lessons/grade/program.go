@@ -141,7 +141,9 @@ func (b *bench) build() bool {
 
 // make runs the build once.
 func (b *bench) make() (*lab.Made, error) {
-	return lab.Make(b.ctx, jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs}, b.work, b.recipe.within)
+	return b.opt.Builds.get(b.recipe.build, b.work, func() (*lab.Made, error) {
+		return lab.Make(b.ctx, jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs}, b.work, b.recipe.within)
+	})
 }
 
 // blank is a check before it is done.

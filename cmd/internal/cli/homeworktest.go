@@ -151,6 +151,11 @@ func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, 
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	slots := make(chan struct{}, jobs)
+	builds := grade.NewBuilds()
+	var machine *grade.Machine
+	if spec.Kind == assignment.Program {
+		machine = grade.Probe(ctx)
+	}
 	lacking := "" // what this machine has not, to try it
 	for n := range times {
 		slots <- struct{}{}
@@ -161,7 +166,7 @@ func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, 
 		go func() {
 			defer workers.Done()
 			defer func() { <-slots }()
-			opt := grade.Options{Student: fmt.Sprintf("try-%d", n), Lang: a.language(), Netlab: version, Spec: filepath.Dir(filepath.Dir(filepath.Dir(t.dir))), Path: t.dir}
+			opt := grade.Options{Student: fmt.Sprintf("try-%d", n), Lang: a.language(), Netlab: version, Spec: filepath.Dir(filepath.Dir(filepath.Dir(t.dir))), Path: t.dir, Builds: builds, Machine: machine}
 			var r *result.Result
 			if h == nil {
 				r = grade.Submit(ctx, spec, t.dir, opt)
