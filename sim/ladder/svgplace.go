@@ -93,6 +93,9 @@ func (s *sheet) measure() {
 	free := 60 * s.k // of an arrow, beside its label
 	if s.opt.Narrow {
 		least, free = 0, 30*s.k
+		if last > 1 { // labels may be shortened: their arrows say the rest
+			carried = min(carried, 180*s.k)
+		}
 	}
 	for _, k := range s.l.all.breaks {
 		carried = max(carried, s.widthOf("omitted", s.omittedWord(k)))

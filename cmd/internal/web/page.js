@@ -29,8 +29,11 @@ function label() {
   write($("theme"), word(theme === "dark" ? "light" : "dark"));
 }
 
+let drawn = null;
+const shown = () => drawn;
+
 function draw() {
-  const v = past || newest;
+  const v = drawn = past || newest;
   status();
   if (!v) return;
   document.title = v.title + " – netlab";
@@ -48,9 +51,6 @@ function draw() {
   put($("menu"), past ? "" : v.menu);
   $("menu").hidden = past || !v.menu;
   $("black").hidden = !v.blank || !!past;
-  const main = document.querySelector("main");
-  main.classList.toggle("two", v.pictures.length > 1);
-  main.classList.toggle("alone", !v.story && !v.question && !v.verdict && !v.level);
   fit(v);
 }
 
@@ -64,11 +64,20 @@ function drawPictures(v) {
   });
 }
 
-// fit makes long texts smaller until they fit, then leaves the story out; and shows of a long
-// picture the part around its newest row.
+const letter = 21.75; // the height of a label, in a picture's units
+
+// fit finds a layout in which the picture's letters are large enough: beside the words or, if
+// it is wide, above them; two pictures side by side or, if they are wide, one above the other.
+// Long texts become smaller until they fit, then the story is left out.
 function fit(v) {
+  const main = document.querySelector("main"), pictures = [...document.querySelectorAll("#pictures svg.ladder")];
+  const small = () => pictures.some(svg => letter * svg.parentElement.clientWidth / svg.getAttribute("width") < innerHeight / 66);
+  main.classList.toggle("two", pictures.length > 1);
+  main.classList.toggle("alone", !v.story && !v.question && !v.verdict && !v.level);
+  main.classList.remove("stacked", "over");
+  if (small()) main.classList.add(pictures.length > 1 ? "stacked" : "over");
   const box = $("words"), full = [1, 1.06, 1.15, 1.25][v.size + 1] || 1;
-  const fits = () => box.scrollHeight <= box.clientHeight + 1;
+  const fits = () => box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1;
   const shrink = least => {
     for (let k = full; k >= least; k -= 0.04) {
       box.style.setProperty("--fit", k);
@@ -81,21 +90,22 @@ function fit(v) {
     box.classList.add("less");
     shrink(0.6);
   }
-  if (fits()) box.removeAttribute("tabindex"); else box.tabIndex = 0; // a very small window scrolls
-  for (const svg of document.querySelectorAll("#pictures svg.ladder")) frame(svg);
+  box.classList.toggle("scrolls", !fits()); // a very small window
+  if (fits()) box.removeAttribute("tabindex"); else box.tabIndex = 0;
+  for (const svg of pictures) frame(svg);
 }
 
+// frame shows of a long picture the part around its newest row, in letters that can be read.
 function frame(svg) {
   const room = svg.parentElement.getBoundingClientRect();
   const width = +svg.getAttribute("width"), height = +svg.getAttribute("height");
   svg.querySelector(".heads")?.remove();
   if (!room.width || !room.height) return;
-  const seen = width * room.height / room.width; // as many units of height as there is room for
   svg.setAttribute("preserveAspectRatio", "xMidYMin meet");
-  if (seen >= height * 0.82) { // whole
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    return;
-  }
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const whole = room.height / height, wide = room.width / width, want = innerHeight / 42 / letter;
+  if (whole >= Math.min(wide, want)) return;
+  const seen = room.height / Math.min(wide, want); // so many units of height have room in readable letters
   let now = 0;
   for (const e of svg.querySelectorAll("line.arrow, text.state, text.call, text.lost")) now = Math.max(now, +(e.getAttribute("y2") || e.getAttribute("y")));
   const top = Math.max(0, Math.min(now - seen * 0.8, height - seen));

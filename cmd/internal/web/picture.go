@@ -18,9 +18,10 @@ type picture struct {
 var spans = [...]int{2, 3, 4, 6}
 
 // draw draws a panel. Larger means fewer things: taller arrows, then no calls, then short
-// names of states; so it is where two pictures share the room, too.
+// names of states; so it is where two pictures or more than two hosts share the room, too.
 func draw(p *present.Panel, size int, shared, open bool) picture {
 	size = max(present.Smallest, min(size, present.Largest))
+	shared = shared || len(p.Trace.Hosts) > 2
 	calls := size <= 0 && !shared
 	short := size == present.Largest || shared
 	w := p.Words()

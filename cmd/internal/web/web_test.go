@@ -431,7 +431,7 @@ func TestNothingIsToldTooEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, what := range []string{`<b class="mark">✓ right</b>`, `777 hands`, `width="100%"`, `width="1%"`, "Why not C", "800 is the number of the SYN itself"} {
+	for _, what := range []string{`<b class="mark">✓ right</b>`, `hands: 777`, `width="100%"`, `width="1%"`, "Why not C", "800 is the number of the SYN itself"} {
 		if !strings.Contains(shown.Ask, what) {
 			t.Errorf("after the reveal the page lacks %q: %s", what, shown.Ask)
 		}
