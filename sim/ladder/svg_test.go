@@ -48,6 +48,27 @@ func TestBareAndHeavy(t *testing.T) {
 	}
 }
 
+// A narrow picture is narrower, and its words still do not lie over words.
+func TestNarrow(t *testing.T) {
+	width := regexp.MustCompile(`width="(\d+)`)
+	for _, file := range []string{"open/handshake", "open/syn-lost", "close/simultaneous-close", "data/reordered", "network/many-clients"} {
+		l := ladder.New(run(t, file), ladder.Options{})
+		wide, narrow := l.SVG(ladder.SVGOptions{Heavy: true}), l.SVG(ladder.SVGOptions{Heavy: true, Narrow: true})
+		if err := simtest.CheckSVG(narrow); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		var of [2]int
+		for i, svg := range []string{wide, narrow} {
+			if _, err := fmt.Sscan(width.FindStringSubmatch(svg)[1], &of[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if of[1] >= of[0] {
+			t.Errorf("%s: a narrow picture has a width of %d, another one %d", file, of[1], of[0])
+		}
+	}
+}
+
 // Without colour one can tell what is lost, sent again or has never been sent.
 func TestTellingApart(t *testing.T) {
 	lost := ladder.New(run(t, "open/syn-lost"), ladder.Options{}).SVG(ladder.SVGOptions{Lost: "丢失", NotDrawn: "省略 {0} 毫秒"})
