@@ -73,12 +73,6 @@ func (d *Deck) session(st *State, lang string) (*course.Session, error) {
 // question names a question of a playlist.
 func question(lesson, ask string) string { return lesson + "/" + ask }
 
-// open reports whether the state shows a question that is not revealed.
-func (d *Deck) open(st *State) bool {
-	s, err := d.session(st, "")
-	return err == nil && st.Shown == 0 && s.Open()
-}
-
 // Slide makes the slide of a state, in a language or, if that is empty, in the deck's own.
 // real is the run that a live fork shows; without it, its picture is empty.
 func (d *Deck) Slide(st State, real *Real, lang string) (*Slide, error) {

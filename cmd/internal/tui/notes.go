@@ -40,7 +40,6 @@ type Notes struct {
 	lang     string
 	hands    handLine
 	help     bool
-	top      int
 	message  string
 	over     bool
 }
