@@ -132,7 +132,7 @@ func (d *Deck) ask(s *course.Session, st *State) *Ask {
 		a.Solution = letter(right) + ") " + texts[right]
 	}
 	if most >= 0 {
-		a.Mistake = s.Words.T("present_why_wrong", letter(most)) + ": " + mistake(sheet, texts[most], most)
+		a.Wrong, a.Mistake = letter(most), mistake(sheet, texts[most], most)
 	}
 	return a
 }

@@ -136,7 +136,7 @@ func TestHands(t *testing.T) {
 	if slide.Ask.Choices[2].Hands != 19 || !slide.Ask.Choices[3].Right || slide.Ask.Choices[2].Right {
 		t.Errorf("after the reveal: %+v, want 19 hands for C and D right", slide.Ask.Choices)
 	}
-	if !strings.HasPrefix(slide.Ask.Mistake, "Why not C: 800 is the number of the SYN itself") {
+	if slide.Ask.Wrong != "C" || !strings.HasPrefix(slide.Ask.Mistake, "800 is the number of the SYN itself") {
 		t.Errorf("the mistake of most hands is explained as %q", slide.Ask.Mistake)
 	}
 	if slide.Ask.Solution != "D) 801" {

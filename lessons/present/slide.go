@@ -44,7 +44,8 @@ type Ask struct {
 	Revealed bool
 	Solution string
 	After    string // told with the answer
-	Mistake  string // why the wrong answer that most hands were for is wrong
+	Wrong    string // the letter of the wrong answer that most hands were for; empty: no hands
+	Mistake  string // why it is wrong
 	World    bool   // a what-if world can be shown
 }
 

@@ -140,7 +140,7 @@ func (p *Projector) askLines(s *present.Slide, w *text.Words, n int) []line {
 			add(lookPlain, a.After)
 		}
 		if a.Mistake != "" && s.Size < 1 {
-			add(lookPlain, a.Mistake)
+			add(lookPlain, w.T("present_why_wrong", a.Wrong)+": "+a.Mistake)
 		}
 	}
 	return lines

@@ -46,7 +46,7 @@ function draw() {
   $("story").classList.toggle("empty", !v.story);
   put($("question").lastElementChild, v.question);
   $("question").hidden = !v.question;
-  write($("verdict"), [v.verdict, v.level && "(" + v.level + ")"].filter(Boolean).join(" "));
+  write($("verdict"), [v.numbers, [v.verdict, v.level && "(" + v.level + ")"].filter(Boolean).join(" ")].filter(Boolean).join("\n"));
   write($("said"), said || v.said);
   put($("menu"), past ? "" : v.menu);
   $("menu").hidden = past || !v.menu;

@@ -26,6 +26,7 @@ type view struct {
 	Ask     string    `json:"question"` // HTML
 	Letters string    `json:"letters"`  // for which hands are counted
 	Verdict string    `json:"verdict"`
+	Numbers string    `json:"numbers"` // of the segment: the model's, and the kernel's own
 	Level   string    `json:"level"`
 	Said    string    `json:"said"`
 	Menu    string    `json:"menu"` // HTML
@@ -61,7 +62,7 @@ func makeView(show *present.Show, lang string, at int) (*view, error) {
 	}
 	v.Place = min(v.Place, v.Places-1)
 	words := text.For(slide.Lang)
-	v.Lang, v.Title, v.Size, v.Verdict, v.Level = slide.Lang, course.Plain(slide.Title), slide.Size, slide.Verdict, slide.Level
+	v.Lang, v.Title, v.Size, v.Verdict, v.Numbers, v.Level = slide.Lang, course.Plain(slide.Title), slide.Size, slide.Verdict, slide.Numbers, slide.Level
 	v.World = slide.World != ""
 	v.Where = slide.World
 	if !v.World {
@@ -122,16 +123,11 @@ func question(a *present.Ask, w *text.Words) map[string]any {
 		most = max(most, c.Hands)
 	}
 	var choices []choice
-	var wrong string // the wrong choice that most hands were for
-	worst := 0
 	for _, c := range a.Choices {
 		out := choice{Choice: c, Counted: a.Revealed && most > 0}
 		if out.Counted {
 			out.Bar = strconv.Itoa(c.Hands*100/most) + "%"
 			out.Say = w.T("web_hands", c.Hands)
-		}
-		if !c.Right && c.Hands > worst {
-			wrong, worst = c.Letter, c.Hands
 		}
 		choices = append(choices, out)
 	}
@@ -139,5 +135,5 @@ func question(a *present.Ask, w *text.Words) map[string]any {
 	if a.Order {
 		up = w.T("present_order")
 	}
-	return map[string]any{"Ask": a, "Choices": choices, "Up": up, "Answer": w.T("present_answer"), "Why": w.T("present_why_wrong", wrong), "Right": w.T("web_right")}
+	return map[string]any{"Ask": a, "Choices": choices, "Up": up, "Answer": w.T("present_answer"), "Why": w.T("present_why_wrong", a.Wrong), "Right": w.T("web_right")}
 }
