@@ -257,3 +257,47 @@ func TestScreenIsLeftInOrder(t *testing.T) {
 		})
 	}
 }
+
+// A terminal that is gone ends what runs on it, also where no signal says so: under su, for
+// example, or for the first process of a container.
+func TestTerminalIsGone(t *testing.T) {
+	for _, args := range [][]string{{"lesson", "handshake"}, {"present", "handshake"}} {
+		t.Run(args[0], func(t *testing.T) {
+			l := newLeaving(t)
+			l.cmd.Args = append([]string{"netlab"}, args...)
+			outer, inner := l.terminal()
+			l.cmd.SysProcAttr.Setctty = false // not its terminal: no signal comes
+			if err := l.cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			_ = inner.Close()
+			for end := time.Now().Add(10 * time.Second); !strings.Contains(l.out.String(), "LISTEN"); time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("nothing is shown after 10 s:\n%s", l.out.String())
+				}
+			}
+			// The goroutine that reads holds the terminal too, until it has read once more.
+			last, err := unix.Dup(int(outer.Fd()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = outer.Close()
+			shown := len(l.out.String())
+			if _, err := unix.Write(last, []byte("?")); err != nil {
+				t.Fatal(err)
+			}
+			for end := time.Now().Add(10 * time.Second); len(l.out.String()) == shown && time.Now().Before(end); {
+				time.Sleep(10 * time.Millisecond)
+			}
+			_ = unix.Close(last)
+			done := make(chan error, 1)
+			go func() { done <- l.cmd.Wait() }()
+			select {
+			case <-done:
+			case <-time.After(15 * time.Second):
+				_ = l.cmd.Process.Kill()
+				t.Fatal("15 s after its terminal it is still there")
+			}
+		})
+	}
+}

@@ -302,6 +302,9 @@ func repeat(s string, n int) string {
 
 // runProgram shows a model on the whole screen until it quits.
 func runProgram(ctx context.Context, m tea.Model, opt Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	onHangup(ctx, opt.In, cancel)
 	_, err := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(opt.In), tea.WithOutput(opt.Out)).Run()
 	if err != nil && !stopped(err) {
 		return fmt.Errorf("screen: %w", err)

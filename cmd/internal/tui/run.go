@@ -101,6 +101,7 @@ func (m *Model) run(ctx context.Context) error {
 	defer cancel()
 	m.ctx = ctx
 	s, opt := m.s, m.opt
+	onHangup(ctx, opt.In, cancel)
 	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(opt.In), tea.WithOutput(opt.Out))
 	_, err := p.Run()
 	m.save()
