@@ -128,8 +128,11 @@ func (s *sheet) down(class string) float64 { // from the middle of a line to its
 // ends are where an arrow's line begins and would end if nothing stopped it.
 func (s *sheet) ends(a *Arrow) (x0, y0, x1, y1 float64) {
 	x0, y0, x1, y1 = s.x(a.From), s.y(a.Start), s.x(a.To), s.y(a.End+1+a.free)
-	if s.l.Flat {
+	switch {
+	case s.l.Flat:
 		y1 = y0
+	case a.Lost: // its last row is that of the loss, half-way: it would have gone on as steeply
+		y1 = y0 + 2*(y1-y0)
 	}
 	return x0, y0, x1, y1
 }

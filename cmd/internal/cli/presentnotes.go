@@ -23,11 +23,12 @@ func (a *app) socketPath(f *presentFlags) string {
 
 // openRoom lets notes find the show. A talk goes on without them where they cannot.
 func (a *app) openRoom(ctx context.Context, show *present.Show, f *presentFlags, pages *web.Server) (*room.Server, error) {
-	var followers func() int
+	var known room.Pages
 	if pages != nil {
-		followers = pages.Followers
+		known.Followers = pages.Followers
+		known.Follow, known.Lead = pages.Links()
 	}
-	s, err := room.Serve(ctx, show, a.socketPath(f), followers)
+	s, err := room.Serve(ctx, show, a.socketPath(f), known)
 	switch {
 	case err == nil:
 		return s, nil

@@ -19,6 +19,8 @@ type News struct {
 	Here      bool           // it is there; else State is the last one that was seen
 	State     *present.State // nil: none was seen yet
 	Followers int
+	Follow    string // the link for browsers; empty: there is none
+	Lead      string // the link of the page that drives
 }
 
 // A Follower is the notes' end. It looks for the projector until it is closed.
@@ -86,7 +88,7 @@ func (f *Follower) follow(ctx context.Context, c net.Conn) {
 		if json.Unmarshal(lines.Bytes(), &m) != nil || m.State == nil {
 			break
 		}
-		f.tell(News{Here: true, State: m.State, Followers: m.Followers})
+		f.tell(News{Here: true, State: m.State, Followers: m.Followers, Follow: m.Follow, Lead: m.Lead})
 	}
 	f.mu.Lock()
 	f.conn = nil

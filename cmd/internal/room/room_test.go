@@ -44,7 +44,7 @@ func place(t *testing.T) string {
 
 func serve(t *testing.T, show *present.Show, path string) *Server {
 	t.Helper()
-	s, err := Serve(t.Context(), show, path, nil)
+	s, err := Serve(t.Context(), show, path, Pages{Follow: "follow", Lead: "lead", Followers: func() int { return 7 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,9 @@ func TestFollow(t *testing.T) {
 	show, path := talk(t), place(t)
 	serve(t, show, path)
 	f := Follow(t.Context(), path)
-	hear(t, f, "the beginning", func(n News) bool { return n.Here && n.State.Step == 0 })
+	if n := hear(t, f, "the beginning", func(n News) bool { return n.Here && n.State.Step == 0 }); n.Follow != "follow" || n.Lead != "lead" || n.Followers != 7 {
+		t.Errorf("of the browsers the notes know %+v", n)
+	}
 	show.Do(present.Command{Act: present.Next})
 	hear(t, f, "the projector's step", func(n News) bool { return n.State.Step == 1 })
 	if !f.Do(present.Command{Act: present.Reveal}) {
@@ -124,7 +126,7 @@ func TestPlaceIsTaken(t *testing.T) {
 	l.(*net.UnixListener).SetUnlinkOnClose(false)
 	_ = l.Close() // as a killed process leaves it
 	serve(t, talk(t), path)
-	if _, err := Serve(t.Context(), talk(t), path, nil); !errors.Is(err, ErrBusy) {
+	if _, err := Serve(t.Context(), talk(t), path, Pages{}); !errors.Is(err, ErrBusy) {
 		t.Errorf("a second talk at the same place: %v, want ErrBusy", err)
 	}
 }
@@ -139,14 +141,14 @@ func TestPlaceIsPrivate(t *testing.T) {
 	if err := os.Chmod(open, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Serve(t.Context(), talk(t), filepath.Join(open, "s"), nil); err == nil || !strings.Contains(err.Error(), "can be entered by others") {
+	if _, err := Serve(t.Context(), talk(t), filepath.Join(open, "s"), Pages{}); err == nil || !strings.Contains(err.Error(), "can be entered by others") {
 		t.Errorf("in an open folder: %v", err)
 	}
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Serve(t.Context(), talk(t), file, nil); err == nil || !strings.Contains(err.Error(), "is not a socket") {
+	if _, err := Serve(t.Context(), talk(t), file, Pages{}); err == nil || !strings.Contains(err.Error(), "is not a socket") {
 		t.Errorf("in the place of a file: %v", err)
 	}
 	if data, _ := os.ReadFile(file); string(data) != "mine" {

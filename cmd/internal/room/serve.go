@@ -20,6 +20,8 @@ import (
 type message struct {
 	State     *present.State   `json:"state,omitempty"`     // down: the present; up: the last one that was seen
 	Followers int              `json:"followers,omitempty"` // down: browsers that follow
+	Follow    string           `json:"follow,omitempty"`    // down: their link
+	Lead      string           `json:"lead,omitempty"`      // down: the link of the page that drives
 	Command   *present.Command `json:"command,omitempty"`   // up
 }
 
@@ -44,21 +46,27 @@ func Path(getenv func(string) string, temp string, uid int) string {
 	return filepath.Join(temp, "netlab-"+strconv.Itoa(uid), "talk.sock")
 }
 
+// Pages are where browsers find the talk, for the speaker to know.
+type Pages struct {
+	Follow, Lead string     // links; empty: there are none
+	Followers    func() int // how many follow; nil: nobody can
+}
+
 // A Server is a projector's end.
 type Server struct {
-	show      *present.Show
-	followers func() int
-	listener  net.Listener
-	cancel    context.CancelFunc
-	done      sync.WaitGroup
+	show     *present.Show
+	pages    Pages
+	listener net.Listener
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
 
 	mu    sync.Mutex
 	notes int
 }
 
-// Serve lets notes follow a show until ctx ends or the server is closed. followers counts the
-// browsers that follow, and may be nil. [ErrBusy] says that somebody else serves there.
-func Serve(ctx context.Context, show *present.Show, path string, followers func() int) (*Server, error) {
+// Serve lets notes follow a show until ctx ends or the server is closed. [ErrBusy] says that
+// somebody else serves there.
+func Serve(ctx context.Context, show *present.Show, path string, pages Pages) (*Server, error) {
 	if err := private(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
@@ -77,7 +85,7 @@ func Serve(ctx context.Context, show *present.Show, path string, followers func(
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	s := &Server{show: show, followers: followers, listener: l, cancel: cancel}
+	s := &Server{show: show, pages: pages, listener: l, cancel: cancel}
 	s.done.Add(1)
 	go s.accept(ctx)
 	context.AfterFunc(ctx, func() { _ = l.Close() })
@@ -172,13 +180,13 @@ func (s *Server) serve(ctx context.Context, c net.Conn) {
 	told, counted := -1, -1
 	for {
 		n := 0
-		if s.followers != nil {
-			n = s.followers()
+		if s.pages.Followers != nil {
+			n = s.pages.Followers()
 		}
 		if v := s.show.Version(); v != told || n != counted {
 			told, counted = v, n
 			st := s.show.State()
-			if write(c, &message{State: &st, Followers: n}) != nil {
+			if write(c, &message{State: &st, Followers: n, Follow: s.pages.Follow, Lead: s.pages.Lead}) != nil {
 				return
 			}
 		}

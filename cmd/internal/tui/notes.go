@@ -190,9 +190,6 @@ func (n *Notes) header(w *text.Words, st *present.State, s *present.Slide, p *pr
 		here = w.T("notes_away")
 	}
 	parts = append(parts, here, w.T("notes_planned", clock(p.Here), clock(p.All)))
-	if n.news.Followers > 0 {
-		parts = append(parts, w.T("notes_followers", n.news.Followers))
-	}
 	text := ""
 	for i, part := range parts { // what does not fit is left out, not cut
 		if i > 0 && width.Of(text)+width.Of(part)+3 > n.w-1 {
@@ -260,6 +257,9 @@ func (n *Notes) body(w *text.Words, st *present.State, s *present.Slide, p *pres
 	}
 	if len(st.Forks) > 0 {
 		part("F", w.T("notes_worlds", len(st.Forks)), lookPlain)
+	}
+	if n.news.Here && n.news.Lead != "" {
+		part(w.T("notes_web"), w.T("notes_followers", n.news.Followers)+"\n\n"+w.T("present_link_follow")+" "+n.news.Follow+"\n\n"+w.T("present_link_lead")+" "+n.news.Lead, lookPlain)
 	}
 	return lines
 }
