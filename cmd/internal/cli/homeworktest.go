@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,14 +114,41 @@ func (a *app) tryAssignment(ctx context.Context, dir, only string, times, jobs i
 	if len(trials) == 0 {
 		return 0, usageError("put a solution into testdata/reference/NAME", "%s has no solutions to try", dir)
 	}
-	for _, t := range trials {
-		wrong, err := a.tryOne(ctx, spec, t, times, jobs)
-		if err != nil {
-			return bad, err
-		}
-		bad += wrong
+	try := &trying{spec: spec, lang: a.language(), times: times, slots: make(chan struct{}, jobs), builds: grade.NewBuilds()}
+	if spec.Kind == assignment.Program {
+		try.machine = grade.Probe(ctx)
 	}
-	return bad, nil
+	tried := make([]chan *told, len(trials))
+	for i, t := range trials {
+		tried[i] = make(chan *told, 1)
+		go func() { tried[i] <- try.one(ctx, t) }()
+	}
+	for _, c := range tried { // told in their order
+		one := <-c
+		bad += one.bad
+		_, e := io.WriteString(a.out, one.text.String())
+		if err == nil {
+			err = errors.Join(one.err, e)
+		}
+	}
+	return bad, err
+}
+
+// A trying is an assignment whose solutions are tried, so many at a time as there are slots.
+type trying struct {
+	spec    *assignment.Assignment
+	lang    string
+	times   int
+	slots   chan struct{}
+	builds  *grade.Builds
+	machine *grade.Machine
+}
+
+// A told is what there is to tell of one solution.
+type told struct {
+	bad  int // times that it was not as it should be
+	text strings.Builder
+	err  error
 }
 
 func findTrials(dir string) (all []trial, err error) {
@@ -142,36 +171,33 @@ func findTrials(dir string) (all []trial, err error) {
 	return all, nil
 }
 
-// tryOne grades one solution again and again.
-func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, times, jobs int) (bad int, err error) {
-	h, err := handin.Read(t.dir, handin.Options{Accept: spec.Submission.Accept, AllowBinaries: spec.Submission.AllowBinaries})
+// one grades one solution again and again.
+func (y *trying) one(ctx context.Context, t trial) *told {
+	out := &told{}
+	h, err := handin.Read(t.dir, handin.Options{Accept: y.spec.Submission.Accept, AllowBinaries: y.spec.Submission.AllowBinaries})
 	if err != nil && t.want.Rejected == "" {
-		return 0, usageError("", "%s: %v", t.dir, err)
+		out.err = usageError("", "%s: %v", t.dir, err)
+		return out
 	}
 	var mu sync.Mutex
 	var workers sync.WaitGroup
-	slots := make(chan struct{}, jobs)
-	builds := grade.NewBuilds()
-	var machine *grade.Machine
-	if spec.Kind == assignment.Program {
-		machine = grade.Probe(ctx)
-	}
 	lacking := "" // what this machine has not, to try it
-	for n := range times {
-		slots <- struct{}{}
+	for n := range y.times {
+		y.slots <- struct{}{}
 		if ctx.Err() != nil {
+			<-y.slots
 			break
 		}
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
-			defer func() { <-slots }()
-			opt := grade.Options{Student: fmt.Sprintf("try-%d", n), Lang: a.language(), Netlab: version, Spec: filepath.Dir(filepath.Dir(filepath.Dir(t.dir))), Path: t.dir, Builds: builds, Machine: machine}
+			defer func() { <-y.slots }()
+			opt := grade.Options{Student: fmt.Sprintf("try-%d", n), Lang: y.lang, Netlab: version, Spec: filepath.Dir(filepath.Dir(filepath.Dir(t.dir))), Path: t.dir, Builds: y.builds, Machine: y.machine}
 			var r *result.Result
 			if h == nil {
-				r = grade.Submit(ctx, spec, t.dir, opt)
+				r = grade.Submit(ctx, y.spec, t.dir, opt)
 			} else {
-				r = grade.Grade(ctx, spec, h, opt)
+				r = grade.Grade(ctx, y.spec, h, opt)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -180,27 +206,33 @@ func (a *app) tryOne(ctx context.Context, spec *assignment.Assignment, t trial, 
 				return
 			}
 			if problem := t.problem(r); problem != "" && ctx.Err() == nil {
-				bad++
-				fmt.Fprintf(a.out, "%s: %s\n%s\n", t.dir, problem, export.Text(r, export.Options{Audience: export.Instructor, Lang: a.language()}))
+				out.bad++
+				fmt.Fprintf(&out.text, "%s: %s\n%s\n", t.dir, problem, export.Text(r, export.Options{Audience: export.Instructor, Lang: y.lang}))
 			}
 		}()
 	}
 	workers.Wait()
-	if ctx.Err() != nil {
-		return bad, ctx.Err()
+	switch word := t.as(); {
+	case ctx.Err() != nil:
+		out.err = ctx.Err()
+	case lacking != "":
+		fmt.Fprintf(&out.text, "%s: not tried: %s\n", t.dir, lacking)
+	default:
+		fmt.Fprintf(&out.text, "%s: %s, %d of %d times\n", t.dir, word, y.times-out.bad, y.times)
 	}
-	if lacking != "" {
-		fmt.Fprintf(a.out, "%s: not tried: %s\n", t.dir, lacking)
-		return bad, nil
+	return out
+}
+
+// as says how a solution should fare.
+func (t *trial) as() string {
+	switch w := t.want; {
+	case len(w.Fails)+len(w.Skips) > 0:
+		return "loses " + strings.Join(slices.Concat(w.Fails, w.Skips), ", ")
+	case w.Rejected != "":
+		return "is rejected: " + w.Rejected
+	default:
+		return "full marks"
 	}
-	word := "full marks"
-	if w := t.want; len(w.Fails)+len(w.Skips) > 0 {
-		word = "loses " + strings.Join(slices.Concat(w.Fails, w.Skips), ", ")
-	} else if w.Rejected != "" {
-		word = "is rejected: " + w.Rejected
-	}
-	fmt.Fprintf(a.out, "%s: %s, %d of %d times\n", t.dir, word, times-bad, times)
-	return bad, nil
 }
 
 // problem is in what a result is not as it should be; empty: in nothing.
