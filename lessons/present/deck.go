@@ -233,6 +233,9 @@ func upto(pairs []pair, n, all int, event func(*pair) int) int {
 	return next - 1
 }
 
+// mostTold is how many events a slide tells: the newest ones.
+const mostTold = 4
+
 // newest tells what has happened since the stop before.
 func newest(t *trace.Trace, stops []int, at int, s *course.Session) string {
 	from := 0
@@ -245,7 +248,7 @@ func newest(t *trace.Trace, stops []int, at int, s *course.Session) string {
 			lines = append(lines, "- "+strings.TrimSpace(s.Words.Event(e)))
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines[max(0, len(lines)-mostTold):], "\n")
 }
 
 // world plays the world of a state's fork on the model.
