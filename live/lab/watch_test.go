@@ -59,10 +59,10 @@ func TestWatchIsStopped(t *testing.T) {
 	}
 }
 
-// A command that cannot be run says so by how it ends.
+// A command that cannot be run says so by how it ends. (A path: of a bare name, a shell says something else when a folder of PATH is closed to the user.)
 func TestWatchNothing(t *testing.T) {
 	var lines []string
-	_, how, err := Watch(t.Context(), "no-such-command-here", Watched{Ready: func() {}, Frame: func(capture.Frame) {}, Said: func(l string) { lines = append(lines, l) }})
+	_, how, err := Watch(t.Context(), "/no/such/command", Watched{Ready: func() {}, Frame: func(capture.Frame) {}, Said: func(l string) { lines = append(lines, l) }})
 	needLive(t, err)
 	if !strings.Contains(how, "127") || !strings.Contains(strings.Join(lines, ""), "not found") {
 		t.Errorf("%q, %q", how, lines)
