@@ -71,7 +71,7 @@ type walker struct {
 	progress func(int64)
 }
 
-// every is how many packets pass between two looks at the clock and the context.
+// every is how many packets pass between two words about the progress.
 const every = 1 << 14
 
 // errStop ends a walk that has seen enough.
@@ -80,15 +80,19 @@ var errStop = errors.New("enough")
 // walk reads the file. Its error is that of the context, or one that says that the file is
 // no capture at all.
 func (w *walker) walk(file io.Reader, take func(h *capture.Headers, rec *read.Record) error) error {
-	r, err := read.New(file)
+	r, err := read.NewAhead(file)
 	if err != nil {
 		return err
 	}
+	defer r.Close(w.ctx)
 	var d capture.Decoder
 	var h capture.Headers
-	var rec read.Record
 	for {
-		if rec, err = r.Next(); err != nil {
+		rec, err := r.Next(w.ctx)
+		if err != nil && w.ctx.Err() != nil {
+			return w.ctx.Err()
+		}
+		if err != nil {
 			w.rep.Warnings = r.Warnings()
 			if err != io.EOF {
 				w.rep.Broken = err
@@ -96,19 +100,14 @@ func (w *walker) walk(file io.Reader, take func(h *capture.Headers, rec *read.Re
 			return nil
 		}
 		w.rep.Packets++
-		if w.rep.Packets%every == 0 {
-			if w.progress != nil {
-				w.progress(r.Consumed())
-			}
-			if w.ctx.Err() != nil {
-				return w.ctx.Err()
-			}
+		if w.progress != nil && w.rep.Packets%every == 0 {
+			w.progress(r.Consumed())
 		}
 		if err := d.Decode(rec.Link, rec.Data, rec.OrigLen, &h); err != nil {
 			w.other(err)
 			continue
 		}
-		if err := take(&h, &rec); err != nil {
+		if err := take(&h, rec); err != nil {
 			w.rep.Warnings = r.Warnings()
 			if errors.Is(err, errStop) {
 				err = nil

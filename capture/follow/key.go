@@ -32,7 +32,13 @@ func keyOf(proto wire.Proto, src netip.Addr, srcPort uint16, dst netip.Addr, dst
 	return key{s, d, uint64(proto)<<32 | uint64(srcPort)<<16 | uint64(dstPort)}, low
 }
 
+// words returns the octets of an address; those of an IPv4 address as of the IPv6 address
+// that stands for it (RFC 4291 section 2.5.5.2).
 func words(a netip.Addr) [2]uint64 {
+	if a.Is4() {
+		b := a.As4()
+		return [2]uint64{0, 0xffff<<32 | uint64(binary.BigEndian.Uint32(b[:]))}
+	}
 	b := a.As16()
 	return [2]uint64{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
