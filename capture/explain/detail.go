@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"netlab/capture"
@@ -214,12 +215,13 @@ func (b *builder) event(s *follow.Summary, p *follow.Packet) trace.Event {
 	return e
 }
 
-var blanks = strings.Repeat(" ", blankLen)
+// blanks stand for data that is not kept. They are made when they are needed.
+var blanks = sync.OnceValue(func() string { return strings.Repeat(" ", blankLen) })
 
 // octets copies the data while there is room; afterwards blanks stand for it.
 func (b *builder) octets(h *capture.Headers) string {
 	if b.data+h.Len > b.most {
-		return blanks[:min(h.Len, blankLen)]
+		return blanks()[:min(h.Len, blankLen)]
 	}
 	b.data += h.Len
 	return h.Octets()

@@ -45,94 +45,100 @@ const (
 	mostGaps      = 4 // of one end at once
 )
 
-// An end is one end of a conversation.
+// An end is one end of a conversation. A capture can have many thousands: fields of one
+// size stand together, and frames and counts have 32 bits.
 type end struct {
-	packets int
+	packets int32
+	twins   int32 // packets that were captured twice
 	octets  int64
 
 	// What it has sent.
-	started    bool
+	synAt      time.Duration
 	base       wire.Seq // relative numbers count from it
 	next       wire.Seq // after the highest number sent
 	iss        wire.Seq
 	first      wire.Seq // initial number of its first SYN
-	syn        bool     // has sent a SYN
-	bareSyn    bool     // without ACK
+	finSeq     wire.Seq
+	finAck     wire.Seq // what its first FIN acknowledged
+	finProof   wire.Seq // after the first of its segments that acknowledges the peer's FIN
+	synFrame   int32
+	firstFrame int32 // of its first SYN
+	ackFrame   int32 // of its first segment without SYN
+	finFrame   int32
+	rstFrame   int32
+	started    bool
+	syn        bool // has sent a SYN
+	bareSyn    bool // without ACK
 	synAck     bool
 	plain      bool // has sent a segment without SYN and RST
 	data       bool
 	fin        bool
-	finSeq     wire.Seq
-	finAck     wire.Seq // what its first FIN acknowledged
+	hasProof   bool // finProof is set
 	rst        bool
-	rstFrame   int
-	rstAlone   bool     // nothing followed the reset
-	rstOpen    bool     // it sent the reset before it was synchronized: that changes no state
-	finProof   wire.Seq // after the first of its segments that acknowledges the peer's FIN
-	hasProof   bool
-	synFrame   int
-	firstFrame int // of its first SYN
-	ackFrame   int // of its first segment without SYN
-	finFrame   int
-	synAt      time.Duration
+	rstAlone   bool // nothing followed the reset
+	rstOpen    bool // it sent the reset before it was synchronized: that changes no state
 	dataAfter  bool // new data after it had acknowledged the peer's FIN
 	ackedFin   bool // acknowledged the peer's FIN before its own
 
 	// What it has acknowledged and offered.
 	acked   bool
+	hasGone bool // unseen is set
+	synWnd  bool // the window stood in a SYN, which is never scaled (RFC 7323 §2.2)
+	scaled  bool // its SYN offered a scale
+	scale   uint8
+	wnd     uint16
+	mss     uint16
 	ack     wire.Seq // highest
 	lastAck wire.Seq // of the last segment
-	lastAt  time.Duration
-	wnd     uint16
-	synWnd  bool // the window stood in a SYN, which is never scaled (RFC 7323 §2.2)
-	scale   uint8
-	scaled  bool // its SYN offered a scale
-	mss     int
-	dupAcks int
 	unseen  wire.Seq // acknowledged, never captured
-	hasGone bool     // unseen is set
+	dupAcks int32
+	lastAt  time.Duration
 
+	unanswered int32  // repeated and probes since the peer's last word
+	filled     uint32 // packets that went through recent
+	tsVal      uint32
+	hasTS      bool
 	kind       last
-	unanswered int // repeated and probes since the peer's last word
 	ids        struct {
 		last    uint16
 		seen    bool
 		differ  bool
 		repeats bool
 	}
-	tsVal  uint32
-	hasTS  bool
 	recent [recentPackets]sent
 	stray  *straySyn
-	twins  int // packets that were captured twice
-	filled int
 	gaps   []gap
 }
 
 // A conv is a conversation that is still followed.
 type conv struct {
-	sum     *Summary
-	key     key
-	aLow    bool
-	ends    [2]end
-	self    bool
-	frame   int // of the packet that was followed last
-	hind    [2]Hindsight
-	doubted bool      // SYNs with several numbers were seen
-	before  [2]States // of the conversation that used the same sockets before
-	gapped  bool      // counted in the follower, as is lonely
-	lonely  bool
-	tally   []tallied
-	first   time.Duration
-	lastAt  time.Duration
-	rtt     time.Duration
-	pending [2]int // UDP: datagrams without an answer
-	oldest  [2]int // UDP: the first of them
-	watch   Watcher
-	found   []Finding // of this packet, if somebody watches
-	log     map[uint64]int32
+	sum      *Summary
+	key      key
+	ends     [2]end
+	aLow     bool
+	self     bool
+	doubted  bool // SYNs with several numbers were seen
+	gapped   bool // counted in the follower, as is lonely
+	lonely   bool
+	before   [2]States // of the conversation that used the same sockets before
+	frame    int       // of the packet that was followed last
+	first    time.Duration
+	lastAt   time.Duration
+	rtt      time.Duration
+	pending  [2]int32 // UDP: datagrams without an answer
+	oldest   [2]int32 // UDP: the first of them
+	tally    []tallied
+	*closely // nil if nobody watches
 
 	next, prev *conv // in order of use
+}
+
+// closely is what a conversation has besides that is told packet by packet.
+type closely struct {
+	watch Watcher // not nil
+	hind  [2]Hindsight
+	found []Finding // of this packet, if somebody watches
+	log   map[uint64]int32
 }
 
 // A tallied counts a kind of finding.
@@ -149,7 +155,7 @@ func (c *conv) find(k Kind, frame int, refs []int, args ...string) {
 	} else {
 		c.tally = append(c.tally, tallied{k, 1, int32(frame)})
 	}
-	if c.watch != nil {
+	if c.watched() {
 		c.found = append(c.found, Finding{Kind: k, Frame: frame, Refs: refs, Args: args})
 	}
 }
@@ -160,7 +166,15 @@ func (c *conv) tallied(k Kind) int {
 }
 
 // watched reports whether somebody will read the arguments of a finding.
-func (c *conv) watched() bool { return c.watch != nil }
+func (c *conv) watched() bool { return c.closely != nil }
+
+// hindsight returns what an earlier reading has learned about end x.
+func (c *conv) hindsight(x int) Hindsight {
+	if c.closely == nil {
+		return Hindsight{}
+	}
+	return c.hind[x]
+}
 
 // side returns which end has sent a packet.
 func (c *conv) side(low bool) int {

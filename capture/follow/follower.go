@@ -148,15 +148,15 @@ func (f *Follower) full() bool { return len(f.convs)+(f.gapped+f.lonely)*2/3 >= 
 // mirror lets the other end of a connection to itself send the same: every packet is its
 // own.
 func (c *conv) mirror(h *capture.Headers, at time.Duration, frame int) {
-	watch, tally := c.watch, slices.Clone(c.tally)
-	c.watch = nil
+	watched, tally := c.closely, slices.Clone(c.tally)
+	c.closely = nil
 	c.segment(1, h, at, frame)
-	c.tally, c.watch = tally, watch
+	c.tally, c.closely = tally, watched
 }
 
 // tell tells a watcher about a packet.
 func (f *Follower) tell(c *conv, x int, h *capture.Headers, at time.Duration, frame, count int) {
-	if c.watch == nil {
+	if !c.watched() {
 		return
 	}
 	p := &Packet{Frame: frame, At: at - c.first, From: x, Headers: h, Findings: c.found, Parts: count}
@@ -206,9 +206,11 @@ func (f *Follower) open(k key, h *capture.Headers, low bool, at time.Duration, f
 	}
 	c.sum.Ends = [2]netip.AddrPort{from, to}
 	if f.opt.Watch != nil {
-		c.watch = f.opt.Watch(c.sum)
+		if w := f.opt.Watch(c.sum); w != nil {
+			c.closely = &closely{watch: w}
+		}
 	}
-	if f.opt.Hindsight != nil {
+	if f.opt.Hindsight != nil && c.watched() {
 		c.hind = f.opt.Hindsight(f.n)
 	}
 	f.convs[k] = c
@@ -348,10 +350,10 @@ func (f *Follower) retire(c *conv) {
 		delete(f.convs, c.key)
 	}
 	s := c.finish()
-	if c.watch != nil {
+	if c.watched() {
 		c.watch.Done(s, c.found)
 	}
-	if kept := f.opt.Done == nil || f.opt.Done(s); kept || c.watch != nil {
+	if kept := f.opt.Done == nil || f.opt.Done(s); kept || c.watched() {
 		c.sum = nil
 	}
 	if len(f.free) < mostFree {

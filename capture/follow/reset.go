@@ -12,7 +12,7 @@ const gaveUpAfter = 3
 func (c *conv) reset(x int, h *capture.Headers, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	defer func() {
-		me.rst, me.rstAlone, me.rstFrame = true, true, frame
+		me.rst, me.rstAlone, me.rstFrame = true, true, int32(frame)
 		me.rstOpen = !me.plain && !(me.synAck && peer.plain) && !(me.bareSyn && peer.synAck && peer.acked && peer.ack == me.next)
 	}()
 	ack := h.Flags.Has(wire.ACK)
@@ -43,11 +43,11 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 }
 
 // lastFrame is the frame of what the end sent last.
-func (e *end) lastFrame() int {
+func (e *end) lastFrame() int32 {
 	if e.filled == 0 {
 		return 0
 	}
-	return int(e.recent[(e.filled-1)%recentPackets].frame)
+	return e.recent[(e.filled-1)%recentPackets].frame
 }
 
 // lastLen is how much data the end sent last.

@@ -9,7 +9,7 @@ import (
 	"netlab/sim/wire"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
+func itoa[T int | int32](n T) string { return strconv.Itoa(int(n)) }
 
 // segment follows one TCP segment that end x has sent.
 func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
@@ -94,7 +94,7 @@ func (c *conv) plain(x int, h *capture.Headers, at time.Duration, frame int) {
 		c.find(WindowFull, frame, nil)
 	}
 	if h.Len > me.largest(peer) {
-		mss := peer.mss
+		mss := int(peer.mss)
 		c.find(SuperPacket, frame, nil, itoa(h.Len), itoa((h.Len+mss-1)/mss), itoa(mss))
 	}
 }
@@ -113,7 +113,7 @@ func (e *end) largest(peer *end) int {
 	if peer.mss == 0 {
 		return 1 << 30
 	}
-	return peer.mss
+	return int(peer.mss)
 }
 
 // plainBefore reports whether the end has sent enough for an old number to be a
@@ -305,7 +305,7 @@ func (c *conv) acknowledge(x int, h *capture.Headers, at time.Duration, frame in
 	me.acked, me.lastAck, me.lastAt = true, h.Ack, at
 	me.wnd, me.synWnd = h.Wnd, h.Flags.Has(wire.SYN)
 	if !h.Flags.Has(wire.SYN) && me.ackFrame == 0 {
-		me.ackFrame = frame
+		me.ackFrame = int32(frame)
 		if me.bareSyn && peer.synAck && c.rtt == 0 {
 			c.rtt = at - me.synAt
 		}
@@ -336,7 +336,7 @@ func (c *conv) advance(x int, h *capture.Headers, at time.Duration, frame int) {
 		c.note(x, h.Seq, frame)
 	}
 	if h.Flags.Has(wire.FIN) && !me.fin {
-		me.fin, me.finSeq, me.finFrame = true, to.Add(-1), frame
+		me.fin, me.finSeq, me.finFrame = true, to.Add(-1), int32(frame)
 		if h.Flags.Has(wire.ACK) {
 			me.finAck = h.Ack
 		}
@@ -356,7 +356,7 @@ func (c *conv) crossing(x int, frame int) {
 
 // note remembers in which frame octets were first seen, for who watches.
 func (c *conv) note(x int, seq wire.Seq, frame int) {
-	if c.watch == nil || len(c.log) > maxLog {
+	if !c.watched() || len(c.log) > maxLog {
 		return
 	}
 	if c.log == nil {
@@ -371,6 +371,9 @@ func (c *conv) note(x int, seq wire.Seq, frame int) {
 const maxLog = 1 << 17
 
 func (c *conv) logged(x int, seq wire.Seq) int {
+	if !c.watched() {
+		return 0
+	}
 	return int(c.log[uint64(x)<<32|uint64(seq)])
 }
 

@@ -229,7 +229,7 @@ func (c *conv) resets(x int) bool { return c.ends[x].rst && c.ends[x].rstAlone }
 // finish makes the summary of what is known now.
 func (c *conv) finish() *Summary {
 	s := c.sum
-	s.Packets = [2]int{c.ends[0].packets, c.ends[1].packets}
+	s.Packets = [2]int{int(c.ends[0].packets), int(c.ends[1].packets)}
 	s.Octets = [2]int64{c.ends[0].octets, c.ends[1].octets}
 	s.Lasted = c.lastAt - c.first
 	s.First = -1
@@ -253,7 +253,7 @@ func (c *conv) finishTCP(s *Summary) {
 	if s.Handshake == Refused || s.Handshake == UnansweredSyn {
 		s.Close, s.First = NotClosed, -1
 	}
-	s.Closing = [2]int{a.finFrame, b.finFrame}
+	s.Closing = [2]int{int(a.finFrame), int(b.finFrame)}
 	if s.Close == FourSegments || s.Close == ThreeSegments || s.Close == HalfClose && a.fin && b.fin {
 		s.Segments = 3
 		if c.ends[1-s.First].ackedFin {

@@ -87,18 +87,20 @@ func (f *Follower) lateReuse(c *conv, h *capture.Headers, low bool) *conv {
 	c = f.reuse(c, &s.h, !low, s.at, s.frame)
 	c.count(0, &s.h, s.at, s.frame)
 	c.segment(0, &s.h, s.at, s.frame)
-	c.found = c.found[:0]
+	if c.watched() {
+		c.found = c.found[:0]
+	}
 	return c
 }
 
 // begin notes an initial sequence number.
 func (e *end) begin(h *capture.Headers, at time.Duration, frame int) {
 	if !e.syn {
-		e.first, e.firstFrame = h.Seq, frame
+		e.first, e.firstFrame = h.Seq, int32(frame)
 	}
 	e.syn, e.iss, e.base, e.next = true, h.Seq, h.Seq, h.Seq
-	e.synFrame, e.synAt = frame, at
-	e.scaled, e.scale, e.mss = h.Options.HasWScale, h.Options.WScale, int(h.Options.MSS)
+	e.synFrame, e.synAt = int32(frame), at
+	e.scaled, e.scale, e.mss = h.Options.HasWScale, h.Options.WScale, h.Options.MSS
 	e.gaps = nil
 }
 

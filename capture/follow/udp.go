@@ -25,7 +25,7 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 		return
 	}
 	if c.pending[x] == 0 {
-		c.oldest[x] = frame
+		c.oldest[x] = int32(frame)
 	}
 	c.pending[x]++
 }
@@ -34,7 +34,7 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 func (c *conv) finishUDP() {
 	for x := range c.pending {
 		if c.pending[x] > 0 && !c.toGroup() && c.tallied(IcmpError) < 0 {
-			c.once(Unanswered, c.oldest[x], itoa(c.pending[x]), itoa(c.ends[x].packets), Name(x))
+			c.once(Unanswered, int(c.oldest[x]), itoa(c.pending[x]), itoa(c.ends[x].packets), Name(x))
 		}
 	}
 }
@@ -49,7 +49,7 @@ func (c *conv) toGroup() bool {
 func (c *conv) report(x int, h *capture.Headers, frame int) {
 	var refs []int
 	if n := c.ends[x].lastFrame(); n > 0 {
-		refs = []int{n}
+		refs = []int{int(n)}
 	}
 	from := h.Src.String()
 	if h.Src == c.sum.Ends[1-x].Addr() {
