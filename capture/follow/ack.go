@@ -77,14 +77,21 @@ func (c *conv) unseen(x int, h *capture.Headers, frame int) {
 		c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, peer.next), c.numbers(1-x, h.Ack))
 		peer.unseen, peer.hasGone = h.Ack, true
 	}
-	for i := range peer.gaps {
+	for i := 0; i < len(peer.gaps); i++ {
 		g := &peer.gaps[i]
 		if g.acked || !h.Ack.After(g.from) {
 			continue
 		}
 		g.acked = true
-		if to := g.from.Add(min(g.to.Minus(g.from), h.Ack.Minus(g.from))); !peer.hasGone || peer.unseen.Before(to) {
-			c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, g.from), c.numbers(1-x, to))
+		from, to := g.from, g.to
+		for ; i+1 < len(peer.gaps) && peer.gaps[i+1].from == to && h.Ack.After(to); i++ { // nothing but an ACK lies between
+			to, peer.gaps[i+1].acked = peer.gaps[i+1].to, true
+		}
+		if h.Ack.Before(to) {
+			to = h.Ack
+		}
+		if !peer.hasGone || peer.unseen.Before(to) {
+			c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, from), c.numbers(1-x, to))
 		}
 	}
 }

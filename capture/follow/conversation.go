@@ -44,7 +44,7 @@ const (
 const (
 	recentPackets = 4  // remembered for telling packets that were captured twice
 	widePackets   = 64 // where some were: a copy may come after a whole flight
-	mostGaps      = 4  // of one end at once
+	mostGaps      = 16 // of one end at once
 )
 
 // An end is one end of a conversation.
