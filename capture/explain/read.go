@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"time"
 
 	"netlab/capture"
 	"netlab/capture/filter"
@@ -23,6 +24,7 @@ type Report struct {
 	Evicted       int            // conversations put away too early, for want of room
 	Others        map[string]int // packets that are not followed, by what they are
 	Links         map[string]int // packets of unknown link types
+	Backward      int            // packets with an earlier time than the one before
 	Warnings      []string
 	Broken        error // why the reading ended early; nil at the end of a sound file
 }
@@ -87,6 +89,7 @@ func (w *walker) walk(file io.Reader, take func(h *capture.Headers, rec *read.Re
 	defer r.Close(w.ctx)
 	var d capture.Decoder
 	var h capture.Headers
+	var last time.Time
 	for {
 		rec, err := r.Next(w.ctx)
 		if err != nil && w.ctx.Err() != nil {
@@ -107,6 +110,10 @@ func (w *walker) walk(file io.Reader, take func(h *capture.Headers, rec *read.Re
 			w.other(err)
 			continue
 		}
+		if rec.Time.Before(last) {
+			w.rep.Backward++
+		}
+		last = rec.Time
 		if err := take(&h, rec); err != nil {
 			w.rep.Warnings = r.Warnings()
 			if errors.Is(err, errStop) {
@@ -116,6 +123,9 @@ func (w *walker) walk(file io.Reader, take func(h *capture.Headers, rec *read.Re
 		}
 	}
 }
+
+// errFragment is what fragments are whose packet is not complete.
+const errFragment = capture.Other("fragments of packets that are not complete")
 
 // other counts a packet that is not followed.
 func (w *walker) other(err error) {
@@ -153,6 +163,9 @@ func Read(ctx context.Context, file io.Reader, opt Options) (*Report, error) {
 		return nil, err
 	}
 	f.Finish()
+	for range f.Fragments {
+		w.other(errFragment)
+	}
 	rep.Evicted = f.Evicted
 	slices.SortFunc(rep.Conversations, func(a, b *follow.Summary) int { return cmp.Compare(a.N, b.N) })
 	return rep, nil

@@ -14,7 +14,8 @@ import (
 )
 
 // parsePacket reads "A SYN,ACK 300 101 len=5 wnd=0 id=7 ttl=63 ts=5 ws=2 mss=1460 sack at=10": who, which
-// flags, seq, ack, and what else matters. Times are in milliseconds.
+// flags, seq, ack, and what else matters
+// (sack=130-140, sum=5 for another checksum than that of the same octets). Times are in milliseconds.
 func parsePacket(t testing.TB, line string, n int) (h capture.Headers, at time.Time) {
 	t.Helper()
 	w := strings.Fields(line)
@@ -40,7 +41,7 @@ func parsePacket(t testing.TB, line string, n int) (h capture.Headers, at time.T
 	if flags.Has(wire.ACK) {
 		h.Ack, rest = wire.Seq(uint32(num(rest[0]))), rest[1:]
 	}
-	ms := n * 10
+	ms, sum := n*10, -1
 	for _, o := range rest {
 		k, v, _ := strings.Cut(o, "=")
 		switch k {
@@ -58,6 +59,12 @@ func parsePacket(t testing.TB, line string, n int) (h capture.Headers, at time.T
 			h.Options.HasWScale, h.Options.WScale = true, uint8(num(v))
 		case "mss":
 			h.Options.MSS = uint16(num(v))
+		case "sum":
+			sum = num(v)
+		case "sack":
+			from, to, _ := strings.Cut(v, "-")
+			h.Options.SACK[h.Options.NSACK] = wire.Block{From: wire.Seq(uint32(num(from))), To: wire.Seq(uint32(num(to)))}
+			h.Options.NSACK++
 		case "at":
 			ms = num(v)
 		default:
@@ -65,6 +72,9 @@ func parsePacket(t testing.TB, line string, n int) (h capture.Headers, at time.T
 		}
 	}
 	h.Sum = uint16(uint32(h.Seq)*31 + uint32(h.Ack)*17 + uint32(h.Len)*7 + uint32(h.Wnd) + uint32(h.Options.TSVal))
+	if sum >= 0 {
+		h.Sum = uint16(sum)
+	}
 	return h, time.UnixMilli(1_700_000_000_000 + int64(ms))
 }
 
@@ -148,6 +158,19 @@ func TestCases(t *testing.T) {
 		{"all is captured twice, without identifications", "A SYN 100 id=0 at=10\nA SYN 100 id=0 at=10\nB SYN,ACK 300 101 id=0 at=20\nB SYN,ACK 300 101 id=0 at=20\nA ACK 101 301 id=0 at=30\nA ACK 101 301 id=0 at=30\nA FIN,ACK 101 301 id=0 at=40\nA FIN,ACK 101 301 id=0 at=40\nB ACK 301 102 id=0 at=50\nB ACK 301 102 id=0 at=50", follow.ThreeWay, follow.HalfClose, "capture-duplicate 5"},
 		{"three segments in a row are captured again behind a router", open3 + "A ACK 101 301 len=10 id=50\nA ACK 111 301 len=10 id=51\nA ACK 121 301 len=10 id=52\nA ACK 101 301 len=10 id=50 ttl=63\nA ACK 111 301 len=10 id=51 ttl=63\nA ACK 121 301 len=10 id=52 ttl=63\nB ACK 301 131", follow.ThreeWay, follow.NotClosed, "capture-duplicate 3"},
 		{"an old SYN in the middle of a connection is challenged, and changes nothing", open3 + "A SYN 90\nB ACK 301 101\nA PSH,ACK 101 301 len=3\nB ACK 301 104\n", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
+		{"captured before and behind a router, with the checksum left to the card before it", open3 + "A PSH,ACK 101 301 len=10 id=9 sum=1\nA PSH,ACK 101 301 len=10 id=9 ttl=63 sum=2\nB ACK 301 111", follow.ThreeWay, follow.NotClosed, "capture-duplicate 1"},
+		{"a whole flight is captured before its copies", "A SYN 100 id=1\nA SYN 100 id=1 ttl=63\nB SYN,ACK 300 101\nA ACK 101 301 id=2\n" +
+			"A ACK 101 301 len=10 id=3\nA ACK 111 301 len=10 id=4\nA ACK 121 301 len=10 id=5\nA ACK 131 301 len=10 id=6\nA ACK 141 301 len=10 id=7\n" +
+			"A ACK 101 301 len=10 id=3 ttl=63\nA ACK 111 301 len=10 id=4 ttl=63\nA ACK 121 301 len=10 id=5 ttl=63\nB ACK 301 151", follow.ThreeWay, follow.NotClosed, "capture-duplicate 4"},
+		{"a sender that keeps its packets sends one again with the same identification", open3 + "A PSH,ACK 101 301 len=10 id=9\nA PSH,ACK 101 301 len=10 id=9 at=960\nB ACK 301 111 at=970", follow.ThreeWay, follow.NotClosed, "retransmission 1"},
+		{"an identification of 0 that comes twice is none: the others still tell", "A SYN 100\nB SYN,ACK 300 101 id=0\nB SYN,ACK 300 101 id=0 at=1020\nA ACK 101 301 at=1030\nB PSH,ACK 301 101 len=4 id=76 at=1040\nB PSH,ACK 305 101 len=4 id=77 at=1050\nB PSH,ACK 305 101 len=4 id=77 at=1060", follow.ThreeWay, follow.NotClosed, "capture-duplicate 1, syn-again 1"},
+		{"what is acknowledged in a gap was not lost", open3 + "A ACK 111 301 len=10\nB ACK 301 121\nB ACK 301 121\nA ACK 121 301 len=10", follow.ThreeWay, follow.NotClosed, "gap 1, acked-unseen 1, duplicate-ack 1"},
+		{"a gap that was acknowledged is filled: it is sent for nothing", open3 + "A ACK 111 301 len=10\nB ACK 301 121\nA ACK 101 301 len=10 at=900\nB ACK 301 121 at=910", follow.ThreeWay, follow.NotClosed, "spurious-retransmission 1, gap 1, acked-unseen 1, duplicate-ack 1"},
+		{"a gap after an acknowledgment of it is told of once", open3 + "B ACK 301 111\nA ACK 111 301 len=10\nB ACK 301 121", follow.ThreeWay, follow.NotClosed, "gap 1, acked-unseen 1"},
+		{"another window with the same blocks is no duplicate ACK (RFC 6675 §2)", open3 + "A ACK 101 301 len=10\nA ACK 121 301 len=10\nB ACK 301 111 wnd=900 sack=121-131\nB ACK 301 111 wnd=950 sack=121-131\nA ACK 131 301 len=10\nB ACK 301 111 wnd=960 sack=121-141", follow.ThreeWay, follow.NotClosed, "gap 1, duplicate-ack 1, window-update 1"},
+		{"a box on the way answers first, and the server later: the ACK chooses the first", "A SYN 100\nB SYN,ACK 300 101 mss=1400\nB SYN,ACK 5000 101\nA ACK 101 301\nA PSH,ACK 101 301 len=5\nB ACK 301 106\nB PSH,ACK 301 106 len=7\nA ACK 106 308", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
+		{"a second SYN,ACK after the ACK of the first changes nothing", open3 + "A PSH,ACK 101 301 len=5\nB SYN,ACK 5000 101\nA ACK 106 301\nB PSH,ACK 301 106 len=7\nA ACK 106 308", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
+		{"the second FIN carries the last data", open3 + "A FIN,ACK 101 301\nB FIN,PSH,ACK 301 102 len=9\nA ACK 102 311", follow.ThreeWay, follow.ThreeSegments, ""},
 		{"a FIN is sent again", open3 + "A FIN,ACK 101 301\nA FIN,ACK 101 301 at=500\nB FIN,ACK 301 102\nA ACK 102 302", follow.ThreeWay, follow.ThreeSegments, "fin-again 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -200,6 +223,42 @@ func TestPortReuseInTheMiddle(t *testing.T) {
 	}
 	if young.Handshake != follow.ThreeWay || young.Close != follow.ThreeSegments || young.FirstFrame != 6 || young.Packets != [2]int{4, 2} || young.Count(follow.PortReuse) != 1 {
 		t.Errorf("the new one: open %s, close %s, from frame %d, packets %v", young.Handshake, young.Close, young.FirstFrame, young.Packets)
+	}
+}
+
+// A SYN,ACK with numbers of its own after the close is the answer to a SYN that was not captured.
+func TestPortReuseWithoutTheSyn(t *testing.T) {
+	sums := followed(t, open3+close4+"B SYN,ACK 8000 9001\nA ACK 9001 8001\nA PSH,ACK 9001 8001 len=3\nB ACK 8001 9004")
+	if len(sums) != 2 || sums[0].Close != follow.FourSegments || sums[1].Handshake != follow.PartlySeen || sums[1].Count(follow.PortReuse) != 1 || sums[1].Count(follow.Retransmission) != 0 {
+		t.Errorf("%d conversations, want 2, the second on reused ports", len(sums))
+	}
+	if again := followed(t, "A SYN 100\nB SYN,ACK 300 101\nA ACK 101 301\n"+close4+"B SYN,ACK 300 101"); len(again) != 1 {
+		t.Errorf("a SYN,ACK that is captured late makes %d conversations, want 1", len(again))
+	}
+}
+
+// The round trip is that of the SYN that was answered, a lost one apart; and a file that is not
+// in the order of time has no duration below zero.
+func TestTimes(t *testing.T) {
+	s := followed(t, "A SYN 100 at=10\nA SYN 100 at=3010\nB SYN,ACK 300 101 at=3030\nA ACK 101 301 at=3040")[0]
+	if s.RTT != 30*time.Millisecond {
+		t.Errorf("round trip %s, want 30ms", s.RTT)
+	}
+	s = followed(t, "A SYN 100 at=50\nB SYN,ACK 300 101 at=40\nA ACK 101 301 at=30")[0]
+	if s.Lasted != 0 || s.RTT != 0 {
+		t.Errorf("the file runs backwards: lasted %s, round trip %s, want 0 and 0", s.Lasted, s.RTT)
+	}
+}
+
+// Fragments whose packet is not complete are counted, so that they do not vanish.
+func TestFragmentsOfIncompletePackets(t *testing.T) {
+	f := follow.New(follow.Options{})
+	h, at := parsePacket(t, "A ACK 1 1", 1)
+	h.Frag = capture.Frag{ID: 7, Len: 100, More: true}
+	f.Packet(&h, at, 1)
+	f.Finish()
+	if f.Fragments != 1 || f.Count() != 0 {
+		t.Errorf("%d fragments and %d conversations, want 1 and 0", f.Fragments, f.Count())
 	}
 }
 

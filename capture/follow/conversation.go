@@ -28,6 +28,7 @@ type gap struct {
 	id       uint16
 	ts       uint32
 	hasTS    bool
+	acked    bool // the peer has it: it was not lost, only not captured
 }
 
 // What an end sent last, as far as the answer to it depends on that.
@@ -41,8 +42,9 @@ const (
 )
 
 const (
-	recentPackets = 4 // remembered for telling packets that were captured twice
-	mostGaps      = 4 // of one end at once
+	recentPackets = 4  // remembered for telling packets that were captured twice
+	widePackets   = 64 // where some were: a copy may come after a whole flight
+	mostGaps      = 16 // of one end at once
 )
 
 // An end is one end of a conversation. A capture can have many thousands: fields of one
@@ -54,8 +56,9 @@ type end struct {
 
 	// What it has sent.
 	synAt      time.Duration
-	base       wire.Seq // relative numbers count from it
-	next       wire.Seq // after the highest number sent
+	synLast    time.Duration // of the last SYN: a lost one says nothing about the way
+	base       wire.Seq      // relative numbers count from it
+	next       wire.Seq      // after the highest number sent
 	iss        wire.Seq
 	first      wire.Seq // initial number of its first SYN
 	finSeq     wire.Seq
@@ -88,9 +91,10 @@ type end struct {
 	scale   uint8
 	wnd     uint16
 	mss     uint16
-	ack     wire.Seq // highest
-	lastAck wire.Seq // of the last segment
-	unseen  wire.Seq // acknowledged, never captured
+	ack     wire.Seq   // highest
+	lastAck wire.Seq   // of the last segment
+	unseen  wire.Seq   // acknowledged, never captured
+	sacked  wire.Block // the first one of the last segment
 	dupAcks int32
 	lastAt  time.Duration
 
@@ -106,7 +110,9 @@ type end struct {
 		repeats bool
 	}
 	recent [recentPackets]sent
+	wide   *[widePackets]sent // instead of recent, once packets were captured twice
 	stray  *straySyn
+	rival  *rivalSyn
 	gaps   []gap
 }
 
@@ -197,9 +203,10 @@ func (c *conv) relative(x int, s wire.Seq) string {
 
 // remember keeps a packet for comparing later ones with it.
 func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
-	e.recent[e.filled%recentPackets] = sent{at: at, seq: h.Seq, ack: h.Ack, frame: int32(frame), len: int32(h.Len), id: h.ID, sum: h.Sum, flags: h.Flags, ttl: h.TTL}
+	ring := e.ring()
+	ring[e.filled%uint32(len(ring))] = sent{at: at, seq: h.Seq, ack: h.Ack, frame: int32(frame), len: int32(h.Len), id: h.ID, sum: h.Sum, flags: h.Flags, ttl: h.TTL}
 	e.filled++
-	if h.HasID {
+	if h.HasID && h.ID != 0 { // Linux writes 0 where nothing may be cut into fragments (RFC 6864 §4.1)
 		if e.ids.seen && h.ID != e.ids.last {
 			e.ids.differ = true
 		}
@@ -211,22 +218,51 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 	e.tsVal, e.hasTS = h.Options.TSVal, h.Options.HasTimestamps
 }
 
+// ring is where the packets are remembered.
+func (e *end) ring() []sent {
+	if e.wide != nil {
+		return e.wide[:]
+	}
+	return e.recent[:]
+}
+
+// last is what the end sent last, or nil.
+func (e *end) last() *sent {
+	if e.filled == 0 {
+		return nil
+	}
+	ring := e.ring()
+	return &ring[(e.filled-1)%uint32(len(ring))]
+}
+
+// widen makes room for more packets.
+func (e *end) widen() {
+	e.wide = new([widePackets]sent)
+	for i := e.filled - min(e.filled, recentPackets); i < e.filled; i++ {
+		e.wide[i%widePackets] = e.recent[i%recentPackets]
+	}
+}
+
 // twin finds the same packet, captured before. The same identification is proof where
 // identifications differ from packet to packet, and where no sender could have been so
 // quick; a hop counted on the way is proof in any case. Without an identification, quickness
 // must do, unless the peer has asked for the segment.
 func (e *end) twin(h *capture.Headers, at time.Duration, asked bool) *sent {
-	for i := range min(e.filled, recentPackets) {
-		s := &e.recent[i]
-		if s.seq != h.Seq || s.ack != h.Ack || s.flags != h.Flags || int(s.len) != h.Len || s.sum != h.Sum || at-s.at > time.Second {
+	ring := e.ring()
+	for i := range min(int(e.filled), len(ring)) {
+		s := &ring[i]
+		if s.seq != h.Seq || s.ack != h.Ack || s.flags != h.Flags || int(s.len) != h.Len || at-s.at > time.Second {
 			continue
 		}
 		quick := at-s.at < atOnce
 		switch {
 		case h.HasID && s.id != h.ID:
+		case h.HasID && h.ID != 0 && s.ttl != h.TTL: // a checksum left to the network card differs before and behind it
+			return s
+		case s.sum != h.Sum:
 		case s.ttl != h.TTL:
 			return s
-		case h.HasID && h.ID != 0 && !e.ids.repeats && (e.ids.differ || quick):
+		case h.HasID && h.ID != 0 && !e.ids.repeats && at-s.at < noTimeout && (e.ids.differ || quick):
 			return s
 		case (!h.HasID || h.ID == 0) && quick && !asked && (lenOf(h) > 0 || e.doubled()):
 			return s
@@ -239,8 +275,13 @@ func (e *end) twin(h *capture.Headers, at time.Duration, asked bool) *sent {
 // data, and without an identification that tells, was probably as well.
 func (e *end) doubled() bool { return e.twins > 0 && 2*e.twins >= e.packets-2 }
 
-// atOnce is sooner than any time-out sends anything again.
-const atOnce = time.Millisecond
+// atOnce is sooner than any time-out sends anything again. noTimeout is sooner than those of
+// usual systems: behind it, the same identification may come from a sender that keeps its
+// packets as they are.
+const (
+	atOnce    = time.Millisecond
+	noTimeout = 150 * time.Millisecond
+)
 
 // shift returns how far windows of the end with number x are shifted, and whether that is known.
 func (c *conv) shift(x int) (uint8, bool) {

@@ -62,6 +62,7 @@ type Options struct {
 const (
 	mostOpen    = 20_500 // conversations that are followed; one with gaps, or with one end only, counts more
 	mostParts   = 1024   // packets that wait for their fragments
+	mostWide    = 2048   // ends that remember many packets
 	closedAfter = 60 * time.Second
 )
 
@@ -76,8 +77,12 @@ type Follower struct {
 	n       int
 	gapped  int // conversations that have or had gaps: they take more memory
 	lonely  int // those of which only one end has sent anything: a flood has many
+	wide    int // ends that remember many packets
 	parts   map[partKey]*parts
 	Evicted int // conversations that were put away while they were still open
+
+	// Fragments are those of packets that never were complete: they belong to no conversation.
+	Fragments int
 }
 
 // New returns a follower.
@@ -133,6 +138,10 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	if !c.gapped && (c.ends[0].gaps != nil || c.ends[1].gaps != nil) {
 		c.gapped = true
 		f.gapped++
+	}
+	if e := &c.ends[x]; e.twins > 0 && e.wide == nil && f.wide < mostWide {
+		e.widen()
+		f.wide++
 	}
 	f.use(c)
 	f.tell(c, x, h, at, frame, count)
@@ -249,31 +258,12 @@ func guessRoles(h *capture.Headers) (why string, swap bool) {
 	}
 }
 
-// begins reports whether a SYN begins a new connection on sockets that were used before.
-func (c *conv) begins(h *capture.Headers, at time.Duration, low bool) bool {
-	if h.Proto != wire.TCP || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN || c.self {
-		return false
-	}
-	me, peer := &c.ends[c.side(low)], &c.ends[1-c.side(low)]
-	if me.syn && (me.iss == h.Seq || me.first == h.Seq) && !(me.fin || peer.fin || me.rst && peer.plain) {
-		return false
-	}
-	closed := (me.fin && peer.fin) || (me.rst || peer.rst) && (me.plain || peer.plain || me.synAck || peer.synAck || me.syn && peer.rst && me.iss != h.Seq)
-	if closed {
-		return true
-	}
-	if !me.syn && !peer.syn && (me.plain || peer.plain) { // the capture began in an earlier connection
-		return !peer.acked || abs(h.Seq.Minus(peer.ack)) > 1<<20 || at-c.lastAt > closedAfter
-	}
-	return me.syn && me.iss != h.Seq && at-c.lastAt > closedAfter
-}
-
 // count counts a packet.
 func (c *conv) count(x int, h *capture.Headers, at time.Duration, frame int) {
 	e := &c.ends[x]
 	e.packets++
 	e.octets += int64(h.Len)
-	c.lastAt = at
+	c.lastAt = max(c.lastAt, at) // a file need not be in the order of time
 	c.sum.LastFrame = frame
 }
 
@@ -346,6 +336,7 @@ func (f *Follower) retire(c *conv) {
 	if c.gapped {
 		f.gapped--
 	}
+	f.wide -= btoi(c.ends[0].wide != nil) + btoi(c.ends[1].wide != nil)
 	if f.convs[c.key] == c {
 		delete(f.convs, c.key)
 	}
@@ -366,6 +357,9 @@ const mostFree = 1024
 
 // Finish puts away what is left.
 func (f *Follower) Finish() {
+	for k := range f.parts {
+		f.giveUp(k)
+	}
 	for _, list := range []*conv{&f.closed, &f.opened, &f.fresh} {
 		for list.next != list {
 			f.retire(list.next)
@@ -383,7 +377,7 @@ func (f *Follower) icmp(h *capture.Headers, at time.Duration, frame int) bool {
 	}
 	x := c.side(low)
 	c.sum.LastFrame = frame
-	c.lastAt = at
+	c.lastAt = max(c.lastAt, at)
 	c.report(x, h, frame)
 	f.tell(c, x, h, at, frame, 1)
 	return true

@@ -32,9 +32,12 @@ func (f *Follower) assemble(h *capture.Headers, at time.Duration) int {
 	k := partKey{h.Src, h.Dst, h.Frag.ID, h.Proto}
 	p := f.parts[k]
 	if p == nil || at-p.at > closedAfter {
+		if p != nil {
+			f.Fragments += p.count
+		}
 		if len(f.parts) >= mostParts {
 			for old := range f.parts { // any: they are lost anyway
-				delete(f.parts, old)
+				f.giveUp(old)
 				break
 			}
 		}
@@ -59,4 +62,10 @@ func (f *Follower) assemble(h *capture.Headers, at time.Duration) int {
 	whole.Frag = capture.Frag{}
 	*h = whole
 	return count
+}
+
+// giveUp forgets a packet that is not complete.
+func (f *Follower) giveUp(k partKey) {
+	f.Fragments += f.parts[k].count
+	delete(f.parts, k)
 }

@@ -44,26 +44,26 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 
 // lastFrame is the frame of what the end sent last.
 func (e *end) lastFrame() int32 {
-	if e.filled == 0 {
-		return 0
+	if s := e.last(); s != nil {
+		return s.frame
 	}
-	return e.recent[(e.filled-1)%recentPackets].frame
+	return 0
 }
 
 // lastLen is how much data the end sent last.
 func (e *end) lastLen() int {
-	if e.filled == 0 {
-		return 0
+	if s := e.last(); s != nil {
+		return int(s.len)
 	}
-	return int(e.recent[(e.filled-1)%recentPackets].len)
+	return 0
 }
 
 // lastFlags are the flags of what the end sent last.
 func (e *end) lastFlags() wire.Flags {
-	if e.filled == 0 {
-		return 0
+	if s := e.last(); s != nil {
+		return s.flags
 	}
-	return e.recent[(e.filled-1)%recentPackets].flags
+	return 0
 }
 
 // expected reports whether a reset has the number that its receiver expects: what it has

@@ -35,6 +35,9 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	if peer.base == 0 && !peer.started && h.Flags.Has(wire.ACK) {
 		peer.base = h.Ack.Add(-1)
 	}
+	if peer.rival != nil && h.Flags&(wire.SYN|wire.ACK) == wire.ACK {
+		peer.choose(h.Ack)
+	}
 	c.frame = frame
 	c.learn(x, h, frame)
 	switch {
@@ -141,10 +144,15 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 	if h.Flags.Has(wire.FIN) {
 		to = to.Add(1)
 	}
+	if to.After(me.next) { // what follows is new
+		to = me.next
+	}
 	if g := me.fills(h.Seq, to); g != nil {
 		switch reason, late := g.late(h, at, c.rtt, me); {
 		case late:
 			c.find(OutOfOrder, frame, []int{int(g.frame)}, "", "", reason)
+		case peer.acked && to.AtOrBefore(peer.ack):
+			c.find(Spurious, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to))
 		case peer.asksFor(h.Seq, at):
 			c.find(FastRetransmission, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to), itoa(peer.dupAcks))
 		default:
@@ -246,83 +254,6 @@ func (g *gap) late(h *capture.Headers, at time.Duration, rtt time.Duration, e *e
 }
 
 func abs(n int) int { return max(n, -n) }
-
-// pureAck classifies an ACK without data.
-func (c *conv) pureAck(x int, h *capture.Headers, frame int) {
-	me, peer := &c.ends[x], &c.ends[1-x]
-	probed := peer.kind == lastProbe && h.Ack == peer.next // the octet of the probe is accepted, perhaps
-	if !h.Flags.Has(wire.ACK) || !me.acked || h.Seq != me.next || h.Ack != me.lastAck && !probed {
-		return
-	}
-	if me.bareSyn && me.lastFlags().Has(wire.SYN) && peer.kind == lastPlain { // it finishes a simultaneous open
-		return
-	}
-	same := h.Wnd == me.wnd
-	switch {
-	case peer.kind == lastStray: // what was strange is answered so (RFC 5961 §3.2, §4.2)
-	case peer.kind == lastKeepAlive:
-		c.find(KeepAliveAck, frame, nil)
-	case peer.kind == lastProbe && h.Wnd == 0:
-		c.find(ZeroWindowProbeAck, frame, nil)
-	case h.Ack != me.lastAck:
-	case h.Wnd == 0:
-	case !same && h.Options.NSACK == 0:
-		n, _ := c.shift(x)
-		c.find(WindowUpdate, frame, nil, itoa(int(h.Wnd)<<n))
-	default:
-		me.dupAcks++
-		c.find(DuplicateAck, frame, nil, c.numbers(1-x, h.Ack), itoa(me.dupAcks))
-	}
-}
-
-// acknowledge takes the ACK field and the window.
-func (c *conv) acknowledge(x int, h *capture.Headers, at time.Duration, frame int) {
-	me, peer := &c.ends[x], &c.ends[1-x]
-	if h.Flags.Has(wire.RST) {
-		return
-	}
-	if peer.started && h.Ack.After(peer.next) && (!peer.hasGone || h.Ack.After(peer.unseen)) && h.Ack.Minus(peer.next) < 1<<30 {
-		c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, peer.next))
-		peer.unseen, peer.hasGone = h.Ack, true
-	}
-	if !me.acked || h.Ack.After(me.ack) {
-		me.ack = h.Ack
-	}
-	if peer.fin && h.Ack.After(peer.finSeq) {
-		if !me.hasProof && lenOf(h) > 0 {
-			me.finProof, me.hasProof = h.Seq.Add(lenOf(h)), true
-		}
-		if h.Len > 0 && h.Seq.AtOrAfter(me.next) && !me.fin {
-			me.dataAfter = true
-		}
-		if !me.fin && !h.Flags.Has(wire.FIN) {
-			me.ackedFin = true
-		}
-	}
-	if me.acked && h.Ack.After(me.lastAck) {
-		me.dupAcks = 0
-	}
-	me.acked, me.lastAck, me.lastAt = true, h.Ack, at
-	me.wnd, me.synWnd = h.Wnd, h.Flags.Has(wire.SYN)
-	if !h.Flags.Has(wire.SYN) && me.ackFrame == 0 {
-		me.ackFrame = int32(frame)
-		if me.bareSyn && peer.synAck && c.rtt == 0 {
-			c.rtt = at - me.synAt
-		}
-	}
-}
-
-// lenOf is SEG.LEN.
-func lenOf(h *capture.Headers) int {
-	n := h.Len
-	if h.Flags.Has(wire.SYN) {
-		n++
-	}
-	if h.Flags.Has(wire.FIN) {
-		n++
-	}
-	return n
-}
 
 // advance takes the numbers that a segment uses.
 func (c *conv) advance(x int, h *capture.Headers, at time.Duration, frame int) {

@@ -28,9 +28,12 @@ func (c *conv) synchronize(x int, h *capture.Headers, at time.Duration, frame in
 	default:
 		c.find(AnotherSyn, frame, nil, itoa(me.synFrame))
 		c.doubted = true
+		if ack && me.synAck {
+			me.rival = &rivalSyn{me.iss, me.synFrame, me.synAt, me.scaled, me.scale, me.mss}
+		}
 		me.begin(h, at, frame)
 	}
-	me.rst = false
+	me.rst, me.synLast = false, at
 	me.wnd, me.synWnd = h.Wnd, true
 	if ack {
 		me.synAck = true
@@ -40,6 +43,29 @@ func (c *conv) synchronize(x int, h *capture.Headers, at time.Duration, frame in
 	if h.Len > 0 {
 		c.find(SynData, frame, nil, itoa(h.Len))
 	}
+}
+
+// A rivalSyn is what the first of two SYN,ACKs with different numbers said: a box on the way and
+// the server have both answered, and the ACK tells which of them counts.
+type rivalSyn struct {
+	iss    wire.Seq
+	frame  int32
+	at     time.Duration
+	scaled bool
+	scale  uint8
+	mss    uint16
+}
+
+// choose goes back to the first of two SYN,ACKs if the peer acknowledges that one.
+func (e *end) choose(ack wire.Seq) {
+	r := e.rival
+	e.rival = nil
+	if r == nil || ack != r.iss.Add(1) {
+		return
+	}
+	e.iss, e.base, e.next = r.iss, r.iss, ack
+	e.synFrame, e.synAt, e.scaled, e.scale, e.mss = r.frame, r.at, r.scaled, r.scale, r.mss
+	e.gaps = nil
 }
 
 // A straySyn is a SYN with another number in the middle of a connection. Usually it is
@@ -54,6 +80,12 @@ type straySyn struct {
 // remembers it.
 func (c *conv) strays(x int, h *capture.Headers, at time.Duration, frame int) bool {
 	me, peer := &c.ends[x], &c.ends[1-x]
+	if h.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK && me.synAck && h.Seq != me.iss && h.Seq != me.first &&
+		peer.plain && peer.acked && peer.ack.After(me.iss) && !c.forgotten() { // another SYN,ACK counts already
+		c.find(AnotherSyn, frame, nil, itoa(me.synFrame))
+		me.kind = lastStray
+		return true
+	}
 	open := me.syn && me.plain && (peer.plain || peer.synAck) && !c.forgotten()
 	if !open || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN || h.Seq == me.iss || h.Seq == me.first {
 		return false
@@ -63,6 +95,30 @@ func (c *conv) strays(x int, h *capture.Headers, at time.Duration, frame int) bo
 	me.kind, me.stray = lastStray, &straySyn{*h, at, frame}
 	me.stray.h.Data = nil
 	return true
+}
+
+// begins reports whether a SYN, or a SYN,ACK whose SYN was not captured, begins a new connection
+// on sockets that were used before.
+func (c *conv) begins(h *capture.Headers, at time.Duration, low bool) bool {
+	if h.Proto != wire.TCP || !h.Flags.Has(wire.SYN) || h.Flags.Has(wire.RST) || c.self {
+		return false
+	}
+	me, peer := &c.ends[c.side(low)], &c.ends[1-c.side(low)]
+	if h.Flags.Has(wire.ACK) {
+		known := me.syn && (me.iss == h.Seq || me.first == h.Seq) || peer.syn && (h.Ack == peer.iss.Add(1) || h.Ack == peer.first.Add(1))
+		return !known && (c.over() || at-c.lastAt > closedAfter) && (me.plain || peer.plain)
+	}
+	if me.syn && (me.iss == h.Seq || me.first == h.Seq) && !(me.fin || peer.fin || me.rst && peer.plain) {
+		return false
+	}
+	closed := (me.fin && peer.fin) || (me.rst || peer.rst) && (me.plain || peer.plain || me.synAck || peer.synAck || me.syn && peer.rst && me.iss != h.Seq)
+	if closed {
+		return true
+	}
+	if !me.syn && !peer.syn && (me.plain || peer.plain) { // the capture began in an earlier connection
+		return !peer.acked || abs(h.Seq.Minus(peer.ack)) > 1<<20 || at-c.lastAt > closedAfter
+	}
+	return me.syn && me.iss != h.Seq && at-c.lastAt > closedAfter
 }
 
 // reuse puts a conversation away and begins another one on the same sockets.

@@ -17,6 +17,7 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 			hop = otherHop
 		}
 		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
+		me.twins++
 		return
 	}
 	me.remember(h, at, frame)

@@ -103,7 +103,7 @@ func writeListJSON(w writer, rep *explain.Report) error {
 			return err
 		}
 	}
-	result := listResultJSON{"result", rep.Packets, len(rep.Conversations), rep.Unlisted, rep.Others, rep.Links, rep.Warnings, ""}
+	result := listResultJSON{"result", rep.Packets, len(rep.Conversations), rep.Unlisted, rep.Others, rep.Links, rep.Backward, rep.Warnings, ""}
 	if rep.Broken != nil {
 		result.Broken = rep.Broken.Error()
 	}
@@ -118,6 +118,7 @@ type listResultJSON struct {
 	Unlisted      int            `json:"unlisted,omitempty"`
 	Others        map[string]int `json:"not_followed,omitempty"`
 	Links         map[string]int `json:"unknown_links,omitempty"`
+	Backward      int            `json:"earlier_than_before,omitempty"` // packets that are not in the order of time
 	Warnings      []string       `json:"warnings,omitempty"`
 	Broken        string         `json:"broken,omitempty"`
 }

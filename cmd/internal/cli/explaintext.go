@@ -29,6 +29,9 @@ func (e *explaining) writeList(w writer, rep *explain.Report) error {
 	}
 	b.WriteString("\n")
 	writeOthers(&b, words, rep)
+	if rep.Backward > 0 {
+		b.WriteString(words.T("x_backward", rep.Backward) + "\n")
+	}
 	if len(rep.Conversations) == 0 {
 		b.WriteString(words.T("x_none") + "\n")
 		_, err := w.Write([]byte(b.String()))
@@ -208,6 +211,13 @@ func writeHead(b *strings.Builder, words *text.Words, c *explain.Conversation) {
 
 func closedText(words *text.Words, s *follow.Summary) string {
 	kind := words.Phrase(s.Close.String())
+	if s.Close == follow.HalfClose && s.Segments > 0 { // how it would be called without the data between the FINs
+		segments := follow.ThreeSegments
+		if s.Segments == 4 {
+			segments = follow.FourSegments
+		}
+		kind += words.T("x_comma") + words.Phrase(segments.String())
+	}
 	switch {
 	case s.Close == follow.Reset:
 		return words.T("x_close_reset", kind, follow.Name(s.First))
