@@ -30,7 +30,7 @@ func (d *Decoder) SetTruncated() { d.truncated = true }
 
 // Errors of packets that cannot be read.
 const (
-	errShort  = Other("cut off before its ports")
+	errShort  = Other("cut off within its headers")
 	errBroken = Other("a broken header")
 	errNoIP   = Other("no IP")
 )
@@ -203,7 +203,7 @@ func (d *Decoder) datagram(b []byte, length int, h *Headers) error {
 	if err := d.udp.DecodeFromBytes(b, d); err != nil {
 		return errBroken
 	}
-	h.SrcPort, h.DstPort = uint16(d.udp.SrcPort), uint16(d.udp.DstPort)
+	h.SrcPort, h.DstPort, h.Sum = uint16(d.udp.SrcPort), uint16(d.udp.DstPort), d.udp.Checksum
 	h.Len = max(0, int(d.udp.Length)-wire.UDPHeaderLen)
 	if d.udp.Length == 0 || h.Frag.IsPart() || h.Len > length {
 		h.Len = max(0, length-wire.UDPHeaderLen)

@@ -86,6 +86,11 @@ func TestLinkTypes(t *testing.T) {
 		{"GRE with an Ethernet frame", 101, outer(47, with([]byte{0, 0, 0x65, 0x58}, with(append(macs, 0x08, 0x00), v4)))},
 		{"PPTP", 101, outer(47, with([]byte{0x30, 0x81, 0x88, 0x0b, 0, 57, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0x03, 0x00, 0x21}, v4))},
 		{"an authentication header over IPv4", 101, outer(51, with([]byte{4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, v4))},
+		{"Cisco HDLC in a file of PPP", 9, with([]byte{0x8f, 0, 0x08, 0x00}, v4)},
+		{"MPLS over PPP", 50, with([]byte{0xff, 0x03, 0x02, 0x81, 0, 0, 0, 64, 0, 0, 1, 64}, v4)},
+		{"the Linux firewall's log", 239, with([]byte{2, 0, 0, 0, 8, 0, 1, 0, 8, 0, 2, 0, 5, 0, 10, 0, 'x', 0, 0, 0, byte(len(v4) + 4), 0, 9, 0}, v4)},
+		{"the same of a big-endian machine", 239, with([]byte{2, 0, 0, 0, 0, 8, 0, 1, 8, 0, 2, 0, 0, byte(len(v4) + 4), 0, 9}, v4)},
+		{"several interfaces of macOS", 258, with([]byte{16, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 'e', 'n', '0', 0}, with(append(macs, 0x08, 0x00), v4))},
 		{"PPP", 50, with([]byte{0xff, 0x03, 0x00, 0x21}, v4)},
 		{"IPv6 hop-by-hop", 101, insert(0, 6, 0, 5, 2, 0, 0, 1, 0)},
 		{"IPv6 destination options", 101, insert(60, 6, 0, 1, 4, 0, 0, 0, 0)},
@@ -146,7 +151,7 @@ func TestOthersAreNamed(t *testing.T) {
 		{101, proto(41), capture.Other("IPv6 in IP (tunnel)")}, {101, proto(200), capture.Other("IP protocol 200")},
 		{1, append(append([]byte(nil), macs...), 0x08, 0x06, 0, 0), capture.Other("ARP")}, {1, append(append([]byte(nil), macs...), 0x12, 0x34), capture.Other("Ethernet type 0x1234")},
 		{1, append(append([]byte(nil), macs...), 0, 38, 0x42), capture.Other("802.2 LLC")},
-		{105, v4, capture.LinkError(105)}, {1, macs[:8], capture.Other("cut off before its ports")}, {101, v4[:30], capture.Other("cut off before its ports")},
+		{105, v4, capture.LinkError(105)}, {1, macs[:8], capture.Other("cut off within its headers")}, {101, v4[:30], capture.Other("cut off within its headers")},
 		{101, []byte{0x99}, capture.Other("no IP")},
 	} {
 		var d capture.Decoder

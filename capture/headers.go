@@ -24,7 +24,7 @@ type Headers struct {
 	Seq, Ack wire.Seq
 	Flags    wire.Flags
 	Wnd      uint16
-	Sum      uint16 // checksum
+	Sum      uint16 // checksum of TCP or UDP
 	Options  wire.Options
 
 	Len  int    // octets of data on the wire
@@ -116,6 +116,8 @@ const (
 	linkSLL       = 113
 	linkIPv4      = 228
 	linkIPv6      = 229
+	linkNFLog     = 239
+	linkPKTAP     = 258
 	linkSLL2      = 276
 )
 

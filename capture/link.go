@@ -21,6 +21,9 @@ func network(link uint16, b []byte) (int, error) {
 	case linkNull, linkLoop:
 		return 4, need(4)
 	case linkPPP, linkPPPHDLC:
+		if len(b) > 0 && (b[0] == 0x0f || b[0] == 0x8f) { // Cisco's framing stands in such files, too
+			return ethernet(b, 2)
+		}
 		return ppp(b, 0)
 	case linkCiscoHDLC:
 		return ethernet(b, 2)
@@ -34,9 +37,52 @@ func network(link uint16, b []byte) (int, error) {
 			return 0, err
 		}
 		return networkOf(b, 20, binary.BigEndian.Uint16(b))
+	case linkNFLog:
+		return nflog(b)
+	case linkPKTAP:
+		return pktap(b)
 	default:
 		return 0, LinkError(link)
 	}
+}
+
+// nflog finds the packet in what the Linux firewall has logged: among fields that begin with
+// their length and number, in the byte order of the machine.
+func nflog(b []byte) (int, error) {
+	const head, payload = 4, 9
+	for at := 4; len(b) >= at+head; {
+		size, kind := binary.LittleEndian.Uint16(b[at:]), binary.LittleEndian.Uint16(b[at+2:])
+		if size&0xff == 0 || kind&0xff == 0 && kind != 0 {
+			size, kind = binary.BigEndian.Uint16(b[at:]), binary.BigEndian.Uint16(b[at+2:])
+		}
+		if kind == payload {
+			return at + head, nil
+		}
+		if size < head {
+			return 0, errBroken
+		}
+		at += int(size+3) &^ 3
+	}
+	return 0, errShort
+}
+
+// pktap finds the packet behind the header that macOS writes for several interfaces at once: it
+// begins with its length, and has the link type of what follows.
+func pktap(b []byte) (int, error) {
+	if len(b) < 12 {
+		return 0, errShort
+	}
+	head, link := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[8:])
+	switch {
+	case head < 12:
+		return 0, errBroken
+	case uint64(head) > uint64(len(b)):
+		return 0, errShort
+	case link > 0xffff || link == linkPKTAP:
+		return 0, LinkError(linkPKTAP)
+	}
+	at, err := network(uint16(link), b[head:])
+	return int(head) + at, err
 }
 
 // ethernet reads the Ethernet type at an offset.
@@ -65,6 +111,9 @@ func networkOf(b []byte, at int, etherType uint16) (int, error) {
 		case 0x8847, 0x8848: // MPLS: down to the label that says that it is the last
 			for len(b) >= at+4 && b[at+2]&1 == 0 {
 				at += 4
+			}
+			if len(b) < at+4 {
+				return 0, errShort
 			}
 			return at + 4, nil
 		default:
@@ -100,6 +149,8 @@ func ppp(b []byte, at int) (int, error) {
 	switch proto {
 	case 0x0021, 0x0057:
 		return at + size, nil
+	case 0x0281, 0x0283: // MPLS (RFC 3032 §4.3)
+		return networkOf(b, at+size, 0x8847)
 	default:
 		return 0, Other("PPP control")
 	}

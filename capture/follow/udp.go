@@ -11,6 +11,9 @@ import (
 // back answers.
 func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) {
 	me := &c.ends[x]
+	if !h.HasID || h.ID == 0 {
+		h.Sum = fingerprint(h)
+	}
 	if s := me.twin(h, at, false); s != nil && h.Len > 0 {
 		hop := ""
 		if s.ttl != h.TTL {
@@ -29,6 +32,15 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 		c.oldest[x] = int32(frame)
 	}
 	c.pending[x]++
+}
+
+// fingerprint stands for the checksum of a datagram without identification: a network card has
+// often not computed it yet, and two questions of one length differ in their first octets only.
+func fingerprint(h *capture.Headers) (sum uint16) {
+	for _, b := range h.Data[:min(len(h.Data), 64)] {
+		sum = sum*251 + uint16(b)
+	}
+	return sum ^ h.Sum
 }
 
 // finishUDP says which datagrams got no answer.
