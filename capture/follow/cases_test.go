@@ -170,6 +170,7 @@ func TestCases(t *testing.T) {
 		{"another window with the same blocks is no duplicate ACK (RFC 6675 §2)", open3 + "A ACK 101 301 len=10\nA ACK 121 301 len=10\nB ACK 301 111 wnd=900 sack=121-131\nB ACK 301 111 wnd=950 sack=121-131\nA ACK 131 301 len=10\nB ACK 301 111 wnd=960 sack=121-141", follow.ThreeWay, follow.NotClosed, "gap 1, duplicate-ack 1, window-update 1"},
 		{"a box on the way answers first, and the server later: the ACK chooses the first", "A SYN 100\nB SYN,ACK 300 101 mss=1400\nB SYN,ACK 5000 101\nA ACK 101 301\nA PSH,ACK 101 301 len=5\nB ACK 301 106\nB PSH,ACK 301 106 len=7\nA ACK 106 308", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
 		{"a second SYN,ACK after the ACK of the first changes nothing", open3 + "A PSH,ACK 101 301 len=5\nB SYN,ACK 5000 101\nA ACK 106 301\nB PSH,ACK 301 106 len=7\nA ACK 106 308", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
+		{"on a short way, what nobody asked for was overtaken", "A SYN 100 id=0 at=0\nB SYN,ACK 300 101 id=0 at=0\nA ACK 101 301 id=0 at=0\nA ACK 111 301 len=10 id=0 at=1\nA ACK 101 301 len=10 id=0 at=1\nB ACK 301 121 at=2", follow.ThreeWay, follow.NotClosed, "out-of-order 1, gap 1"},
 		{"the second FIN carries the last data", open3 + "A FIN,ACK 101 301\nB FIN,PSH,ACK 301 102 len=9\nA ACK 102 311", follow.ThreeWay, follow.ThreeSegments, ""},
 		{"a FIN is sent again", open3 + "A FIN,ACK 101 301\nA FIN,ACK 101 301 at=500\nB FIN,ACK 301 102\nA ACK 102 302", follow.ThreeWay, follow.ThreeSegments, "fin-again 1"},
 	} {
@@ -247,6 +248,18 @@ func TestTimes(t *testing.T) {
 	s = followed(t, "A SYN 100 at=50\nB SYN,ACK 300 101 at=40\nA ACK 101 301 at=30")[0]
 	if s.Lasted != 0 || s.RTT != 0 {
 		t.Errorf("the file runs backwards: lasted %s, round trip %s, want 0 and 0", s.Lasted, s.RTT)
+	}
+}
+
+// Where only what the caller sent was captured, its ACK proves the SYN,ACK of the other end.
+func TestStatesOfTheEndNotCaptured(t *testing.T) {
+	s := followed(t, "A SYN 100\nA ACK 101 301\nA PSH,ACK 101 301 len=10")[0]
+	if got := s.Final[1].Words(); got != "SYN-RECEIVED..ESTABLISHED" {
+		t.Errorf("B is in %s, want SYN-RECEIVED..ESTABLISHED", got)
+	}
+	s = followed(t, "A SYN 100\nA ACK 101 301\nA FIN,ACK 101 301")[0]
+	if got := s.Final[1].Words(); got != "SYN-RECEIVED..CLOSE-WAIT" {
+		t.Errorf("B is in %s after the FIN, want SYN-RECEIVED..CLOSE-WAIT", got)
 	}
 }
 

@@ -148,7 +148,7 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 		to = me.next
 	}
 	if g := me.fills(h.Seq, to); g != nil {
-		switch reason, late := g.late(h, at, c.rtt, me); {
+		switch reason, late := g.late(h, at, c.rtt, me, peer.asksFor(h.Seq, at)); {
 		case late:
 			c.find(OutOfOrder, frame, []int{int(g.frame)}, "", "", reason)
 		case peer.acked && to.AtOrBefore(peer.ack):
@@ -239,8 +239,9 @@ const (
 )
 
 // late decides whether a segment that fills a gap was sent before the one after the gap:
-// by timestamps, then by IP identifications, and only then by time.
-func (g *gap) late(h *capture.Headers, at time.Duration, rtt time.Duration, e *end) (evidence string, late bool) {
+// by timestamps, then by IP identifications, and only then by time. Where the way is shorter than
+// any time-out, what nobody has asked for cannot be an answer.
+func (g *gap) late(h *capture.Headers, at time.Duration, rtt time.Duration, e *end, asked bool) (evidence string, late bool) {
 	if ts := h.Options.TSVal; g.hasTS && h.Options.HasTimestamps && ts != g.ts {
 		return olderStamp, int32(ts-g.ts) < 0
 	}
@@ -249,6 +250,9 @@ func (g *gap) late(h *capture.Headers, at time.Duration, rtt time.Duration, e *e
 	}
 	if rtt == 0 {
 		rtt = defaultRTT
+	}
+	if !asked {
+		rtt = max(rtt, atOnce)
 	}
 	return tooSoon, at-g.at < rtt
 }

@@ -121,10 +121,20 @@ func (c *conv) seen(x int) facts {
 		f.gotSyn, f.acked = true, f.acked || me.data || me.fin
 		f.middle = f.acked
 	}
+	if c.answeredUnseen(x) {
+		f.syn, f.answered, f.gotSyn, f.acked = true, true, true, true
+	}
 	f.peerFin = peer.fin && c.frame >= c.hindsight(x).Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
 	f.finAfter = me.fin && peer.fin && me.finAck.After(peer.finSeq)
 	f.finAcked = me.fin && peer.acked && peer.ack.After(me.finSeq)
 	return f
+}
+
+// answeredUnseen reports whether end x has answered the SYN with what was not captured: the peer
+// goes on, and acknowledges it.
+func (c *conv) answeredUnseen(x int) bool {
+	me, peer := &c.ends[x], &c.ends[1-x]
+	return !me.syn && !me.plain && !me.rst && peer.bareSyn && peer.plain && peer.acked
 }
 
 // proven are the facts about end x that its own packets prove.
@@ -136,6 +146,9 @@ func (c *conv) proven(x int) facts {
 		f.acked = f.acked && me.plain && f.gotSyn
 	} else {
 		f.acked = f.acked && (me.data || me.fin || me.acked && me.ack.After(peer.iss.Add(1)))
+	}
+	if c.answeredUnseen(x) { // its SYN,ACK is all that is known
+		f.gotSyn, f.acked = true, false
 	}
 	f.peerFin = f.peerFin && me.acked && me.ack.After(peer.finSeq)
 	f.finAcked = f.finAcked && peer.hasProof && me.acked && me.ack.AtOrAfter(peer.finProof)
