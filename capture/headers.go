@@ -53,7 +53,8 @@ type Report struct {
 	Src, Dst         netip.Addr
 	SrcPort, DstPort uint16
 	Seq              wire.Seq
-	HasSeq           bool // TCP: enough of the segment is cited
+	HasSeq           bool   // TCP: enough of the segment is cited
+	ID               uint16 // IPv4: identification; 0: none
 }
 
 // Late reports whether the message says that a fragment never came (RFC 792).

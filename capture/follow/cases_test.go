@@ -275,6 +275,28 @@ func TestFragmentsOfIncompletePackets(t *testing.T) {
 	}
 }
 
+// Where the capture begins in the middle, numbers count from what the first ACK tells, so that
+// those before the end's own first segment are not huge.
+func TestNumbersBeforeTheFirstSegment(t *testing.T) {
+	w := &bases{}
+	f := follow.New(follow.Options{Watch: func(*follow.Summary) follow.Watcher { return w }})
+	for i, line := range []string{"B FIN,ACK 500 700", "A ACK 920 501", "B FIN,ACK 500 700 at=500"} {
+		h, at := parsePacket(t, line, i+1)
+		f.Packet(&h, at, i+1)
+	}
+	if w.base != 699 {
+		t.Errorf("A's numbers count from %d, want 699", w.base)
+	}
+}
+
+// bases keeps from which number A's are counted.
+type bases struct{ base wire.Seq }
+
+func (w *bases) Packet(_ *follow.Summary, ends [2]follow.EndView, _ *follow.Packet) {
+	w.base = ends[0].Base
+}
+func (w *bases) Done(*follow.Summary, []follow.Finding) {}
+
 // FuzzFollow: whatever packets come, the follower returns, the proven and the earliest
 // state are possible, and counts are sane.
 func FuzzFollow(f *testing.F) {
@@ -328,8 +350,9 @@ func (s *sane) Done(_ *follow.Summary, found []follow.Finding) {
 // kernel below one. One that refuses another SYN,ACK still waits for its own.
 func TestResetOfTheSynAck(t *testing.T) {
 	for packets, want := range map[string]wire.State{
-		"A SYN 100\nB SYN,ACK 300 101\nA RST 101": wire.StateClosed,
-		"A SYN 100\nB SYN,ACK 300 91\nA RST 91":   wire.StateSynSent,
+		"A SYN 100\nB SYN,ACK 300 101\nA RST 101":                  wire.StateClosed,
+		"A SYN 100\nB SYN,ACK 300 91\nA RST 91":                    wire.StateSynSent,
+		"A SYN 100\nA SYN 100 at=1010\nA RST,ACK 100 101 at=64000": wire.StateClosed, // nobody has answered: it has given up
 	} {
 		if got := followed(t, packets)[0].Final[0].Earliest; got != want {
 			t.Errorf("%q: A is in %s, want %s", packets, got, want)

@@ -100,7 +100,7 @@ var texts = [kinds]kindText{
 	OneDirection:       {rules.Add("seen-one-direction", "RFC 9293 §3.4", "Only one direction was captured: what the other end did is known only from acknowledgments."), "only what {2} sent was captured"},
 	BeganInMiddle:      {rules.Add("seen-began-in-middle", "RFC 9293 §3.5", "The capture began after the connection: numbers count from the first segment seen, and windows are not scaled."), "the capture began in the middle of the connection"},
 	Fragmented:         {rules.Add("seen-fragments", "RFC 791 §3.2", "The packet was larger than a link's MTU and travels in fragments."), "the packet of frame {0} came in {2} fragments"},
-	IcmpError:          {rules.Add("seen-icmp-error", "RFC 792", "A router or the receiver reports that a packet could not be delivered."), "frame {0}: {2} reports {3} for what {4} sent{1}"},
+	IcmpError:          {rules.Add("seen-icmp-error", "RFC 792", "A router or the receiver reports on a packet: most often, that it could not be delivered."), "frame {0}: {2} reports {3} for what {4} sent{1}"},
 	Unanswered:         {rules.Add("seen-unanswered", "RFC 768", "No datagram came back within the capture: it was lost, nobody listens, or no answer is meant."), "{2} of {3} datagrams of {4} got no answer, the first in frame {0}"},
 }
 

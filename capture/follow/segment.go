@@ -27,7 +27,10 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 		return
 	}
 	if !me.started {
-		me.started, me.base, me.next = true, h.Seq.Add(-1), h.Seq
+		if ahead := h.Seq.Minus(me.base); me.base == 0 || ahead < 1 || ahead > 1<<20 { // otherwise the peer's ACK has told, and numbers before this one come
+			me.base = h.Seq.Add(-1)
+		}
+		me.started, me.next = true, h.Seq
 		if !peer.started && h.Flags.Has(wire.ACK) {
 			peer.base = h.Ack.Add(-1)
 		}

@@ -233,7 +233,7 @@ func (in *Inferred) afterReset(c *conv, x int) {
 	case me.rst && me.rstAlone && me.rstOpen && !me.plain:
 		// It was not synchronized, and refused one segment: it stays where it was.
 		in.Possible |= set(wire.StateClosed)
-		if !me.syn {
+		if !me.syn || peer.packets == 0 { // or nobody has answered, and it has given up
 			in.Earliest, in.Proven = wire.StateClosed, wire.StateClosed
 		}
 	case me.rst && me.rstAlone:

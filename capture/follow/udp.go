@@ -61,8 +61,8 @@ func (c *conv) toGroup() bool {
 // report follows an ICMP error about a packet of the conversation.
 func (c *conv) report(x int, h *capture.Headers, frame int) {
 	var refs []int
-	if n := c.ends[x].lastFrame(); n > 0 {
-		refs = []int{int(n)}
+	if n := c.cited(x, &h.ICMP); n > 0 {
+		refs = []int{n}
 	}
 	from := h.Src.String()
 	if h.Src == c.sum.Ends[1-x].Addr() {
@@ -72,4 +72,26 @@ func (c *conv) report(x int, h *capture.Headers, frame int) {
 	if c.key.proto() == wire.UDP && c.pending[x] > 0 {
 		c.pending[x]--
 	}
+}
+
+// cited returns the frame of the packet of end x that an ICMP message cites: the latest one with
+// its identification, or with its sequence number; of a datagram without either, the last one.
+func (c *conv) cited(x int, r *capture.Report) int {
+	e := &c.ends[x]
+	ring := e.ring()
+	for k := range min(e.filled, uint32(len(ring))) {
+		s := &ring[(e.filled-1-k)%uint32(len(ring))]
+		switch {
+		case r.ID != 0 && s.id != 0:
+			if r.ID == s.id {
+				return int(s.frame)
+			}
+		case !r.HasSeq || r.Seq == s.seq:
+			return int(s.frame)
+		}
+	}
+	if r.HasSeq {
+		return c.logged(x, r.Seq)
+	}
+	return 0
 }

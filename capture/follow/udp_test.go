@@ -45,3 +45,42 @@ func TestDatagramsThatWereCapturedTwice(t *testing.T) {
 		})
 	}
 }
+
+// An ICMP message names the packet that it cites, not the last one.
+func TestWhatIcmpCites(t *testing.T) {
+	a, b := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	for _, c := range []struct {
+		name  string
+		proto wire.Proto
+		cited capture.Report
+		want  string
+	}{
+		{"a datagram by its identification", wire.UDP, capture.Report{ID: 7, Type: 3, Code: 3, Says: "port unreachable"}, "B reports port unreachable for what A sent (see frame 1)"},
+		{"a segment by its number, where a gateway has changed the identification", wire.TCP, capture.Report{Seq: 101, HasSeq: true, Type: 3, Code: 4, Says: "fragmentation needed"}, "B reports fragmentation needed for what A sent (see frame 1)"},
+		{"what was not captured", wire.TCP, capture.Report{ID: 70, Seq: 90, HasSeq: true, Type: 3, Code: 4, Says: "fragmentation needed"}, "B reports fragmentation needed for what A sent"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := &texts{}
+			f := follow.New(follow.Options{Watch: func(*follow.Summary) follow.Watcher { return w }})
+			at := time.Unix(1_700_000_000, 0)
+			for i := range 2 {
+				f.Packet(&capture.Headers{Proto: c.proto, Src: a, Dst: b, SrcPort: 40000, DstPort: 80, TTL: 64, ID: uint16(7 + i), HasID: true, Seq: wire.Seq(101 + 5*i), Flags: wire.ACK, Len: 5}, at, i+1)
+			}
+			c.cited.Proto, c.cited.Src, c.cited.Dst, c.cited.SrcPort, c.cited.DstPort = c.proto, a, b, 40000, 80
+			f.Packet(&capture.Headers{Proto: wire.ICMP, Src: b, Dst: a, ICMP: c.cited}, at, 3)
+			if got := strings.TrimPrefix(w.last, "frame 3: "); got != c.want {
+				t.Errorf("says %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// texts keeps the text of the last finding.
+type texts struct{ last string }
+
+func (w *texts) Packet(_ *follow.Summary, _ [2]follow.EndView, p *follow.Packet) {
+	for i := range p.Findings {
+		w.last = p.Findings[i].Text()
+	}
+}
+func (w *texts) Done(*follow.Summary, []follow.Finding) {}
