@@ -30,7 +30,7 @@ func (d *Decoder) SetTruncated() { d.truncated = true }
 
 // Errors of packets that cannot be read.
 const (
-	errShort  = Other("cut off within its headers")
+	errShort  = Other("cut off inside its headers")
 	errBroken = Other("a broken header")
 	errNoIP   = Other("no IP")
 )

@@ -151,7 +151,7 @@ func TestOthersAreNamed(t *testing.T) {
 		{101, proto(41), capture.Other("IPv6 in IP (tunnel)")}, {101, proto(200), capture.Other("IP protocol 200")},
 		{1, append(append([]byte(nil), macs...), 0x08, 0x06, 0, 0), capture.Other("ARP")}, {1, append(append([]byte(nil), macs...), 0x12, 0x34), capture.Other("Ethernet type 0x1234")},
 		{1, append(append([]byte(nil), macs...), 0, 38, 0x42), capture.Other("802.2 LLC")},
-		{105, v4, capture.LinkError(105)}, {1, macs[:8], capture.Other("cut off within its headers")}, {101, v4[:30], capture.Other("cut off within its headers")},
+		{105, v4, capture.LinkError(105)}, {1, macs[:8], capture.Other("cut off inside its headers")}, {101, v4[:30], capture.Other("cut off inside its headers")},
 		{101, []byte{0x99}, capture.Other("no IP")},
 	} {
 		var d capture.Decoder

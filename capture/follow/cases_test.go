@@ -238,6 +238,15 @@ func TestPortReuseWithoutTheSyn(t *testing.T) {
 	}
 }
 
+// Files that were merged hold copies after all the rest, and of a copy nothing was sent again.
+func TestCopiesBehindTheClose(t *testing.T) {
+	const once = "A SYN 100 id=1 at=1\nB SYN,ACK 300 101 id=2 at=2\nA PSH,ACK 101 301 len=10 id=4 at=4\nB ACK 301 111 id=5 at=5\nA FIN,ACK 111 301 id=6 at=6\nB FIN,ACK 301 112 id=7 at=7\nA ACK 112 302 id=8 at=8\n"
+	sums := followed(t, once+once)
+	if s := sums[0]; len(sums) != 1 || s.Count(follow.CaptureDuplicate) < 6 || s.Octets != [2]int64{10, 0} || s.Close != follow.ThreeSegments {
+		t.Errorf("%d conversations, the first with %d copies, octets %v, close %s; want 1 with 6 or more, 10 octets from A and three segments", len(sums), s.Count(follow.CaptureDuplicate), s.Octets, s.Close)
+	}
+}
+
 // The round trip is that of the SYN that was answered, a lost one apart; and a file that is not
 // in the order of time has no duration below zero.
 func TestTimes(t *testing.T) {

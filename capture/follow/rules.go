@@ -64,7 +64,7 @@ type kindText struct {
 var rules wire.Rulebook
 
 var texts = [kinds]kindText{
-	Retransmission:     {rules.Add("seen-retransmission", "RFC 9293 §3.8.1", "The same sequence numbers are sent again: no acknowledgment came in time."), "frame {0} sends {2} to {3} again{1}"},
+	Retransmission:     {rules.Add("seen-retransmission", "RFC 9293 §3.8.1", "The same sequence numbers are sent again: no acknowledgment came in time."), "frame {0} sends {2} to {3} again{1}{4}"},
 	FastRetransmission: {rules.Add("seen-fast-retransmission", "RFC 5681 §3.2", "Duplicate ACKs say which segment is missing, and it is sent again without waiting for the timer."), "frame {0} sends {2} to {3} again at once, after {4} duplicate ACKs{1}"},
 	Spurious:           {rules.Add("seen-spurious-retransmission", "RFC 9293 §3.8.1", "What is sent again had been acknowledged already: the acknowledgment was lost or late."), "frame {0} sends {2} to {3} again, which was acknowledged already{1}"},
 	OutOfOrder:         {rules.Add("seen-out-of-order", "RFC 9293 §3.10.7.4", "A segment arrives after one that was sent later: the network changed the order."), "frame {0} was sent before the one that it follows{1}: {4}"},
@@ -110,7 +110,7 @@ func Rules() []*wire.Rule { return slices.Clone(rules) }
 // Phrases lists the English phrases that findings have as arguments, for catalogues of
 // other languages.
 func Phrases() []string {
-	return []string{guessSynAck, guessWellKnown, guessHigher, guessFirst, otherHop, olderStamp, lowerID, tooSoon}
+	return []string{guessSynAck, guessWellKnown, guessHigher, guessFirst, otherHop, olderStamp, lowerID, tooSoon, newerStamp, higherID, tooLate}
 }
 
 // Kinds lists the kinds of finding.

@@ -21,6 +21,7 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 		}
 		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
 		me.twins++
+		me.octets -= int64(h.Len) // it was sent once
 		return
 	}
 	if c.strays(x, h, at, frame) {
@@ -159,7 +160,7 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 		case peer.asksFor(h.Seq, at):
 			c.find(FastRetransmission, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to), itoa(peer.dupAcks))
 		default:
-			c.find(Retransmission, frame, nil, c.numbers(x, h.Seq), c.numbers(x, to))
+			c.find(Retransmission, frame, []int{int(g.frame)}, c.numbers(x, h.Seq), c.numbers(x, to), later[reason])
 		}
 		me.close(h.Seq, to)
 		return
@@ -178,7 +179,7 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 	case peer.asksFor(h.Seq, at):
 		c.find(FastRetransmission, frame, refs, args[0], args[1], itoa(peer.dupAcks))
 	default:
-		c.find(Retransmission, frame, refs, args...)
+		c.find(Retransmission, frame, refs, args[0], args[1], "")
 	}
 }
 
@@ -239,7 +240,17 @@ const (
 	lowerID    = "its IP identification is lower"
 	tooSoon    = "it comes sooner than any answer could have"
 	otherHop   = ", with another TTL"
+	newerStamp = ": its timestamp is newer than that of what follows it"
+	higherID   = ": its IP identification is higher than that of what follows it"
+	tooLate    = ": it comes too long after what follows it to have been overtaken"
 )
+
+// later turns the evidence round: the segment that fills a gap was sent after what follows it.
+var later = map[string]string{
+	olderStamp: newerStamp,
+	lowerID:    higherID,
+	tooSoon:    tooLate,
+}
 
 // late decides whether a segment that fills a gap was sent before the one after the gap:
 // by timestamps, then by IP identifications, and only then by time. Where the way is shorter than

@@ -104,6 +104,9 @@ func (c *conv) begins(h *capture.Headers, at time.Duration, low bool) bool {
 		return false
 	}
 	me, peer := &c.ends[c.side(low)], &c.ends[1-c.side(low)]
+	if me.twin(h, at, false) != nil || me.syn && me.first == h.Seq && at < c.lastAt { // a copy, put into the file after the rest of the connection
+		return false
+	}
 	if h.Flags.Has(wire.ACK) {
 		known := me.syn && (me.iss == h.Seq || me.first == h.Seq) || peer.syn && (h.Ack == peer.iss.Add(1) || h.Ack == peer.first.Add(1))
 		return !known && (c.over() || at-c.lastAt > closedAfter) && (me.plain || peer.plain)

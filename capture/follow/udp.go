@@ -21,6 +21,7 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 		}
 		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
 		me.twins++
+		me.octets -= int64(h.Len)
 		return
 	}
 	me.remember(h, at, frame)
