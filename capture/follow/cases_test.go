@@ -138,6 +138,8 @@ func TestCases(t *testing.T) {
 		{"a SYN with data", "A SYN 100 len=5\nB SYN,ACK 300 106\nA ACK 106 301", follow.ThreeWay, follow.NotClosed, "syn-data 1"},
 		{"a super-packet", "A SYN 100 mss=1460\nB SYN,ACK 300 101 mss=1460\nA ACK 101 301\nA PSH,ACK 101 301 len=4000\nB ACK 301 4101", follow.ThreeWay, follow.NotClosed, "super-packet 1"},
 		{"an acknowledgment of what was not captured", open3 + "B ACK 301 500", follow.ThreeWay, follow.NotClosed, "acked-unseen 1"},
+		{"a segment with a number from nowhere is challenged, and changes nothing", open3 + "A PSH,ACK 1900000000 301 len=5\nB ACK 301 101\nA PSH,ACK 101 301 len=5\nB ACK 301 106", follow.ThreeWay, follow.NotClosed, "outside-window 1"},
+		{"a hole of more than the largest window", open3 + "A PSH,ACK 1900000000 301 len=5\nA PSH,ACK 1900000005 301 len=5\nA PSH,ACK 1900000010 301 len=5", follow.ThreeWay, follow.NotClosed, "gap 1, outside-window 1"},
 		{"sequence numbers wrap, and zero is a number", "A SYN 4294967295\nB SYN,ACK 4294967290 0\nA ACK 0 4294967291\nB PSH,ACK 4294967291 0 len=10\nA ACK 0 5\nA FIN,ACK 0 5\nB ACK 5 1\nB FIN,ACK 5 1\nA ACK 1 6", follow.ThreeWay, follow.FourSegments, ""},
 		{"begun in the middle", "B PSH,ACK 500 700 len=10\nA ACK 700 510\nA FIN,ACK 700 510\nB FIN,ACK 510 701\nA ACK 701 511", follow.NoHandshake, follow.ThreeSegments, "roles-guessed 1, began-in-middle 1"},
 		{"one direction only", "A SYN 100\nA ACK 101 301\nA PSH,ACK 101 301 len=10\nA FIN,ACK 111 301\nA ACK 112 302", follow.PartlySeen, follow.HalfClose, "one-direction 1"},
@@ -208,6 +210,15 @@ func TestPortReuse(t *testing.T) {
 	sums := followed(t, open3+close4+"A SYN 9000\nB SYN,ACK 8000 9001\nA ACK 9001 8001")
 	if len(sums) != 2 || sums[1].Handshake != follow.ThreeWay || sums[1].Count(follow.PortReuse) != 1 {
 		t.Errorf("%d conversations, want 2, the second on reused ports", len(sums))
+	}
+}
+
+// Segments of which neither number fits belong to another connection on the same sockets, of
+// which neither SYN was captured.
+func TestPortReuseWithoutAnySyn(t *testing.T) {
+	sums := followed(t, open3+"A PSH,ACK 101 301 len=3\nB ACK 301 104\nA PSH,ACK 900000000 700000000 len=3\nB ACK 700000000 900000003")
+	if len(sums) != 2 || sums[1].Count(follow.PortReuse) != 1 || sums[1].Packets != [2]int{1, 1} {
+		t.Fatalf("%d conversations, want 2: %+v", len(sums), sums)
 	}
 }
 

@@ -114,6 +114,9 @@ type end struct {
 	stray  *straySyn
 	rival  *rivalSyn
 	gaps   []gap
+
+	strange    wire.Seq // after a segment far away from the others
+	hasStrange bool
 }
 
 // A conv is a conversation that is still followed.

@@ -117,7 +117,7 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	switch {
 	case c == nil:
 		c = f.open(k, h, low, at, frame)
-	case c.begins(h, at, low) || h.Flags.Has(wire.SYN) && f.opt.Begins != nil && f.opt.Begins(frame):
+	case c.begins(h, at, low) || c.another(h, low) || h.Flags.Has(wire.SYN) && f.opt.Begins != nil && f.opt.Begins(frame):
 		c = f.reuse(c, h, low, at, frame)
 	default:
 		c = f.lateReuse(c, h, low)

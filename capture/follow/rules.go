@@ -41,6 +41,7 @@ const (
 	ResetAfterFin
 	ResetLate
 	ResetOutside
+	OutsideWindow
 	FinAgain
 	SynAgain
 	CrossingFins
@@ -92,6 +93,7 @@ var texts = [kinds]kindText{
 	ResetAfterFin:      {rules.Add("seen-reset-after-fin", "RFC 9293 §3.5.2", "A FIN is answered with a reset: this end will not go through the orderly close."), "frame {0} answers the FIN of frame {2} with a reset"},
 	ResetLate:          {rules.Add("seen-reset-late", "RFC 9293 §3.5.2", "A reset after both ends had closed: it changes nothing that the programs can see."), "frame {0} resets what both ends have closed already"},
 	ResetOutside:       {rules.Add("seen-reset-outside", "RFC 5961 §3.2", "The number of this reset is not the one expected: its receiver ignores it or challenges it."), "frame {0} resets with number {2}, and {3} is expected: it may have no effect"},
+	OutsideWindow:      {rules.Add("seen-outside-window", "RFC 9293 §3.10.7.4", "A number far outside the window: the receiver drops the segment and answers with an ACK of what it expects."), "frame {0} has number {2}, far from the next one, {3}"},
 	FinAgain:           {rules.Add("seen-fin-again", "RFC 9293 §3.8.1", "The FIN is sent again: its acknowledgment did not come in time."), "frame {0} sends the FIN of frame {2} again"},
 	SynAgain:           {rules.Add("seen-syn-again", "RFC 9293 §3.8.1", "The SYN is sent again: no answer came in time."), "frame {0} sends the SYN of frame {2} again, {3} ms later"},
 	CrossingFins:       {rules.Add("seen-crossing-fins", "RFC 9293 §3.6, Figure 13", "Each FIN was sent before the other one had arrived: neither acknowledges the other."), "the FINs of frames {0} and {2} crossed: the second does not acknowledge the first"},

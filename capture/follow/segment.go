@@ -24,7 +24,7 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 		me.octets -= int64(h.Len) // it was sent once
 		return
 	}
-	if c.strays(x, h, at, frame) {
+	if c.strays(x, h, at, frame) || c.far(x, h, frame) {
 		return
 	}
 	if !me.started {
