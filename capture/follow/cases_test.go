@@ -173,6 +173,8 @@ func TestCases(t *testing.T) {
 		{"a box on the way answers first, and the server later: the ACK chooses the first", "A SYN 100\nB SYN,ACK 300 101 mss=1400\nB SYN,ACK 5000 101\nA ACK 101 301\nA PSH,ACK 101 301 len=5\nB ACK 301 106\nB PSH,ACK 301 106 len=7\nA ACK 106 308", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
 		{"a second SYN,ACK after the ACK of the first changes nothing", open3 + "A PSH,ACK 101 301 len=5\nB SYN,ACK 5000 101\nA ACK 106 301\nB PSH,ACK 301 106 len=7\nA ACK 106 308", follow.ThreeWay, follow.NotClosed, "another-syn 1"},
 		{"on a short way, what nobody asked for was overtaken", "A SYN 100 id=0 at=0\nB SYN,ACK 300 101 id=0 at=0\nA ACK 101 301 id=0 at=0\nA ACK 111 301 len=10 id=0 at=1\nA ACK 101 301 len=10 id=0 at=1\nB ACK 301 121 at=2", follow.ThreeWay, follow.NotClosed, "out-of-order 1, gap 1"},
+		{"a caller resets its own SYN when nobody answers", "A SYN 100\nA SYN 100 at=1010\nA SYN 100 at=3010\nA SYN 100 at=7010\nA RST,ACK 100 0 at=127000", follow.UnansweredSyn, follow.Reset, "gave-up 1, syn-again 3"},
+		{"a reset that does not acknowledge the FIN is no answer to it", open3 + "A FIN,ACK 101 301\nB RST,ACK 301 101", follow.ThreeWay, follow.Reset, "abort 1"},
 		{"the second FIN carries the last data", open3 + "A FIN,ACK 101 301\nB FIN,PSH,ACK 301 102 len=9\nA ACK 102 311", follow.ThreeWay, follow.ThreeSegments, ""},
 		{"a FIN is sent again", open3 + "A FIN,ACK 101 301\nA FIN,ACK 101 301 at=500\nB FIN,ACK 301 102\nA ACK 102 302", follow.ThreeWay, follow.ThreeSegments, "fin-again 1"},
 	} {
@@ -280,6 +282,13 @@ func TestStatesOfTheEndNotCaptured(t *testing.T) {
 	s = followed(t, "A SYN 100\nA ACK 101 301\nA FIN,ACK 101 301")[0]
 	if got := s.Final[1].Words(); got != "SYN-RECEIVED..CLOSE-WAIT" {
 		t.Errorf("B is in %s after the FIN, want SYN-RECEIVED..CLOSE-WAIT", got)
+	}
+}
+
+// A caller that resets its own SYN has given up; one that refuses another's segment goes on.
+func TestStateOfACallerThatGivesUp(t *testing.T) {
+	if got := followed(t, "A SYN 100\nA RST,ACK 100 0")[0].Final[0].Words(); got != "CLOSED" {
+		t.Errorf("A is in %s, want CLOSED", got)
 	}
 }
 

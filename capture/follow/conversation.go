@@ -274,6 +274,18 @@ func (e *end) twin(h *capture.Headers, at time.Duration, asked bool) *sent {
 	return nil
 }
 
+// differs tells in what the copy of a packet differs from it.
+func (s *sent) differs(h *capture.Headers) string {
+	switch {
+	case s.sum != h.Sum:
+		return otherSum
+	case s.ttl != h.TTL:
+		return otherHop
+	default:
+		return ""
+	}
+}
+
 // doubled reports whether so far each packet of the end was captured twice: then one without
 // data, and without an identification that tells, was probably as well.
 func (e *end) doubled() bool { return e.twins > 0 && 2*e.twins >= e.packets-2 }

@@ -33,7 +33,7 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 		c.find(ResetGaveUp, frame, nil, itoa(me.unanswered))
 	case me.fin && !peer.fin && peer.lastLen() > 0 && peer.lastFrame() > me.finFrame:
 		c.find(ResetLateData, frame, nil, itoa(peer.lastFrame()))
-	case peer.fin && !me.fin && peer.finFrame == peer.lastFrame():
+	case peer.fin && !me.fin && peer.finFrame == peer.lastFrame() && (!ack || h.Ack.After(peer.finSeq)):
 		c.find(ResetAfterFin, frame, nil, itoa(peer.finFrame))
 	case !ack:
 		c.find(ResetNoConn, frame, nil)

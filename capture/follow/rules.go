@@ -79,7 +79,7 @@ var texts = [kinds]kindText{
 	WindowFull:         {rules.Add("seen-window-full", "RFC 9293 §3.8.6", "This segment fills the peer's window to its edge: nothing more may be sent until an acknowledgment comes."), "frame {0} fills the window to its edge"},
 	KeepAlive:          {rules.Add("seen-keep-alive", "RFC 9293 §3.8.4", "An acknowledged number is sent again, with no data or one octet, only to get an answer: is the peer still there?"), "frame {0} asks whether the peer is still there"},
 	KeepAliveAck:       {rules.Add("seen-keep-alive-ack", "RFC 9293 §3.8.4", "The answer to a keep-alive: the peer is there."), "frame {0} answers the keep-alive"},
-	CaptureDuplicate:   {rules.Add("seen-capture-duplicate", "RFC 6864 §4", "One packet captured twice: IP identification and all octets are the same. Nothing was sent again."), "frame {0} is the same packet as frame {2}, captured twice{3}"},
+	CaptureDuplicate:   {rules.Add("seen-capture-duplicate", "RFC 6864 §4", "One packet captured twice: IP identification, numbers and data are the same. Nothing was sent again."), "frame {0} is the same packet as frame {2}, captured twice{3}"},
 	SuperPacket:        {rules.Add("seen-super-packet", "Linux: segmentation offload", "A packet larger than the peer's MSS: the network card cuts it into segments after the capture point, or has glued it together before."), "frame {0} holds {2} octets: {3} segments of {4}"},
 	SynData:            {rules.Add("seen-syn-data", "RFC 7413", "The SYN carries data: TCP Fast Open, or an old and rare use of RFC 9293 §3.4."), "frame {0}: the SYN carries {2} octets"},
 	AnotherSyn:         {rules.Add("seen-another-syn", "RFC 9293 §3.5", "A SYN with another initial number on the same pair of sockets: an old duplicate, or one end has forgotten the connection."), "frame {0}: a SYN with another initial number than frame {2}"},
@@ -112,7 +112,7 @@ func Rules() []*wire.Rule { return slices.Clone(rules) }
 // Phrases lists the English phrases that findings have as arguments, for catalogues of
 // other languages.
 func Phrases() []string {
-	return []string{guessSynAck, guessWellKnown, guessHigher, guessFirst, otherHop, olderStamp, lowerID, tooSoon, newerStamp, higherID, tooLate}
+	return []string{guessSynAck, guessWellKnown, guessHigher, guessFirst, otherHop, otherSum, olderStamp, lowerID, tooSoon, newerStamp, higherID, tooLate}
 }
 
 // Kinds lists the kinds of finding.

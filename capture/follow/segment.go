@@ -15,11 +15,7 @@ func itoa[T int | int32](n T) string { return strconv.Itoa(int(n)) }
 func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	if s := me.twin(h, at, peer.asksFor(h.Seq, at)); s != nil && !c.self {
-		hop := ""
-		if s.ttl != h.TTL {
-			hop = otherHop
-		}
-		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
+		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), s.differs(h))
 		me.twins++
 		me.octets -= int64(h.Len) // it was sent once
 		return
@@ -240,6 +236,7 @@ const (
 	lowerID    = "its IP identification is lower"
 	tooSoon    = "it comes sooner than any answer could have"
 	otherHop   = ", with another TTL"
+	otherSum   = ", with another TTL, and with the checksum that the network card writes"
 	newerStamp = ": its timestamp is newer than that of what follows it"
 	higherID   = ": its IP identification is higher than that of what follows it"
 	tooLate    = ": it comes too long after what follows it to have been overtaken"

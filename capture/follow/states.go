@@ -230,7 +230,7 @@ func (c *conv) silent(x int, s States) (more States) {
 func (in *Inferred) afterReset(c *conv, x int) {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	switch {
-	case me.rst && me.rstAlone && me.rstOpen && !me.plain:
+	case me.rst && me.rstAlone && me.rstOpen && !me.plain && peer.filled > 0:
 		// It was not synchronized, and refused one segment: it stays where it was.
 		in.Possible |= set(wire.StateClosed)
 		if !me.syn || peer.packets == 0 { // or nobody has answered, and it has given up

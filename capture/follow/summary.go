@@ -250,7 +250,7 @@ func (c *conv) finishTCP(s *Summary) {
 	a, b := &c.ends[0], &c.ends[1]
 	s.Handshake, s.RTT = c.handshake(), c.rtt
 	s.Close, s.First = c.closing()
-	if s.Handshake == Refused || s.Handshake == UnansweredSyn {
+	if s.Handshake == Refused || s.Handshake == UnansweredSyn && s.Close != Reset { // a caller may reset what nobody answers
 		s.Close, s.First = NotClosed, -1
 	}
 	s.Closing = [2]int{int(a.finFrame), int(b.finFrame)}

@@ -15,11 +15,7 @@ func (c *conv) datagram(x int, h *capture.Headers, at time.Duration, frame int) 
 		h.Sum = fingerprint(h)
 	}
 	if s := me.twin(h, at, false); s != nil && h.Len > 0 {
-		hop := ""
-		if s.ttl != h.TTL {
-			hop = otherHop
-		}
-		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), hop)
+		c.find(CaptureDuplicate, frame, nil, itoa(int(s.frame)), s.differs(h))
 		me.twins++
 		me.octets -= int64(h.Len)
 		return
