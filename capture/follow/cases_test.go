@@ -138,6 +138,8 @@ func TestCases(t *testing.T) {
 		{"a SYN with data", "A SYN 100 len=5\nB SYN,ACK 300 106\nA ACK 106 301", follow.ThreeWay, follow.NotClosed, "syn-data 1"},
 		{"a super-packet", "A SYN 100 mss=1460\nB SYN,ACK 300 101 mss=1460\nA ACK 101 301\nA PSH,ACK 101 301 len=4000\nB ACK 301 4101", follow.ThreeWay, follow.NotClosed, "super-packet 1"},
 		{"an acknowledgment of what was not captured", open3 + "B ACK 301 500", follow.ThreeWay, follow.NotClosed, "acked-unseen 1"},
+		{"the first packet of the capture has overtaken the one before it", "B PSH,ACK 500 700 len=10 id=9 at=10\nB PSH,ACK 490 700 len=10 id=8 at=11\nA ACK 700 510 at=12", follow.NoHandshake, follow.NotClosed, "out-of-order 1, roles-guessed 1, began-in-middle 1"},
+		{"what was sent before the capture began is sent again", "B PSH,ACK 500 700 len=10 id=9 at=10\nB PSH,ACK 490 700 len=10 id=10 at=500\nA ACK 700 510 at=512", follow.NoHandshake, follow.NotClosed, "retransmission 1, roles-guessed 1, began-in-middle 1"},
 		{"a segment with a number from nowhere is challenged, and changes nothing", open3 + "A PSH,ACK 1900000000 301 len=5\nB ACK 301 101\nA PSH,ACK 101 301 len=5\nB ACK 301 106", follow.ThreeWay, follow.NotClosed, "outside-window 1"},
 		{"a hole of more than the largest window", open3 + "A PSH,ACK 1900000000 301 len=5\nA PSH,ACK 1900000005 301 len=5\nA PSH,ACK 1900000010 301 len=5", follow.ThreeWay, follow.NotClosed, "gap 1, outside-window 1"},
 		{"sequence numbers wrap, and zero is a number", "A SYN 4294967295\nB SYN,ACK 4294967290 0\nA ACK 0 4294967291\nB PSH,ACK 4294967291 0 len=10\nA ACK 0 5\nA FIN,ACK 0 5\nB ACK 5 1\nB FIN,ACK 5 1\nA ACK 1 6", follow.ThreeWay, follow.FourSegments, ""},

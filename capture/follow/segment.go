@@ -161,6 +161,12 @@ func (c *conv) again(x int, h *capture.Headers, at time.Duration, frame int) {
 		me.close(h.Seq, to)
 		return
 	}
+	if g := me.front(h.Seq, to); g != nil {
+		if reason, late := g.late(h, at, c.rtt, me, peer.asksFor(h.Seq, at)); late {
+			c.find(OutOfOrder, frame, []int{int(g.frame)}, "", "", reason)
+			return
+		}
+	}
 	var refs []int
 	if first := c.logged(x, h.Seq); first > 0 {
 		refs = []int{first}
@@ -204,6 +210,16 @@ func (e *end) fills(from, to wire.Seq) *gap {
 		}
 	}
 	return nil
+}
+
+// front returns, as a gap, what comes before all that was captured of an end whose SYN was not:
+// it may have been overtaken by the first packet. It is nil for other segments, and later on.
+func (e *end) front(from, to wire.Seq) *gap {
+	s := &e.ring()[0]
+	if e.syn || e.filled == 0 || int(e.filled) > len(e.ring()) || to.After(s.seq) {
+		return nil
+	}
+	return &gap{from: from, to: to, at: s.at, frame: s.frame, id: s.id}
 }
 
 // close takes what was filled out of the gaps; what fills the middle of one leaves two.
