@@ -114,6 +114,7 @@ func TestCases(t *testing.T) {
 		{"an abort", open3 + "A RST,ACK 101 301", follow.ThreeWay, follow.Reset, "abort 1"},
 		{"a reset with data", open3 + "B RST,ACK 301 101 len=10", follow.ThreeWay, follow.Reset, "abort 1"},
 		{"data for one that has closed", open3 + "A FIN,ACK 101 301\nB ACK 301 102\nB PSH,ACK 301 102 len=4\nA RST 102", follow.ThreeWay, follow.Reset, "reset-late-data 1"},
+		{"data and a FIN for one that has closed", open3 + "A FIN,ACK 101 301\nB PSH,ACK 301 101 len=4\nB FIN,ACK 305 101\nA RST 101\nA RST 101", follow.ThreeWay, follow.Reset, "reset-no-connection 1, reset-late-data 1, crossing-fins 1"},
 		{"one that has closed gives up waiting for the other FIN: no data came", open3 + "B PSH,ACK 301 101 len=4\nA FIN,ACK 101 305\nB ACK 305 102\nA RST,ACK 102 305 at=60000", follow.ThreeWay, follow.Reset, "abort 1"},
 		{"a reset after all is over", open3 + close4 + "A RST 102", follow.ThreeWay, follow.FourSegments, "reset-late 1"},
 		{"a blind reset", open3 + "A RST 900000\nA PSH,ACK 101 301 len=3\nB ACK 301 104", follow.ThreeWay, follow.NotClosed, "reset-outside 1"},

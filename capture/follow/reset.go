@@ -33,6 +33,8 @@ func (c *conv) reset(x int, h *capture.Headers, frame int) {
 		c.find(ResetGaveUp, frame, nil, itoa(me.unanswered))
 	case me.fin && !peer.fin && peer.lastLen() > 0 && peer.lastFrame() > me.finFrame:
 		c.find(ResetLateData, frame, nil, itoa(peer.lastFrame()))
+	case me.fin && !me.rst && !ack && peer.lateData(me.finFrame, h.Seq) > 0: // and its FIN came behind it
+		c.find(ResetLateData, frame, nil, itoa(peer.lateData(me.finFrame, h.Seq)))
 	case peer.fin && !me.fin && peer.finFrame == peer.lastFrame() && (!ack || h.Ack.After(peer.finSeq)):
 		c.find(ResetAfterFin, frame, nil, itoa(peer.finFrame))
 	case !ack:
@@ -64,6 +66,17 @@ func (e *end) lastFlags() wire.Flags {
 		return s.flags
 	}
 	return 0
+}
+
+// lateData returns the first frame of the end after another one that has data and acknowledges a
+// number: a reset without ACK has the number that it answers (RFC 9293 §3.10.7.1). 0: none.
+func (e *end) lateData(frame int32, ack wire.Seq) (first int32) {
+	for _, s := range e.ring() {
+		if s.frame > frame && s.len > 0 && s.ack == ack && (first == 0 || s.frame < first) {
+			first = s.frame
+		}
+	}
+	return first
 }
 
 // expected reports whether a reset has the number that its receiver expects: what it has
