@@ -69,30 +69,39 @@ func (c *conv) acknowledge(x int, h *capture.Headers, at time.Duration, frame in
 	}
 }
 
-// unseen says so if an ACK covers what was not captured: after all that was, or in a gap. Each
-// gap is told of once.
+// unseen says so if an ACK covers what was not captured: after all that was, or in a gap. Of the
+// same octets it says so once.
 func (c *conv) unseen(x int, h *capture.Headers, frame int) {
 	peer := &c.ends[1-x]
-	if peer.started && h.Ack.After(peer.next) && (!peer.hasGone || h.Ack.After(peer.unseen)) && h.Ack.Minus(peer.next) < 1<<30 {
-		c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, peer.next), c.numbers(1-x, h.Ack))
-		peer.unseen, peer.hasGone = h.Ack, true
-	}
-	for i := 0; i < len(peer.gaps); i++ {
-		g := &peer.gaps[i]
-		if g.acked || !h.Ack.After(g.from) {
-			continue
-		}
-		g.acked = true
-		from, to := g.from, g.to
-		for ; i+1 < len(peer.gaps) && peer.gaps[i+1].from == to && h.Ack.After(to); i++ { // nothing but an ACK lies between
-			to, peer.gaps[i+1].acked = peer.gaps[i+1].to, true
-		}
-		if h.Ack.Before(to) {
-			to = h.Ack
-		}
-		if !peer.hasGone || peer.unseen.Before(to) {
+	var from, to wire.Seq
+	open := false
+	say := func() {
+		if open && (!peer.hasGone || to.After(peer.unseen)) { // otherwise it was said before the gap was seen
 			c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, from), c.numbers(1-x, to))
 		}
+	}
+	for i := range peer.gaps {
+		g := &peer.gaps[i]
+		f, t, some := g.unacked(h.Ack)
+		if !some {
+			continue
+		}
+		g.acked = t
+		if open && f == to { // nothing but an ACK lies between
+			to = t
+			continue
+		}
+		say()
+		from, to, open = f, t, true
+	}
+	say()
+	last := peer.next
+	if peer.hasGone && peer.unseen.After(last) {
+		last = peer.unseen
+	}
+	if peer.started && h.Ack.After(last) && h.Ack.Minus(peer.next) < 1<<30 {
+		c.find(AckedUnseen, frame, nil, c.numbers(1-x, h.Ack), c.numbers(1-x, last), c.numbers(1-x, h.Ack))
+		peer.unseen, peer.hasGone = h.Ack, true
 	}
 }
 

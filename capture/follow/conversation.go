@@ -25,10 +25,22 @@ type gap struct {
 	from, to wire.Seq
 	at       time.Duration
 	frame    int32
-	id       uint16
 	ts       uint32
+	acked    wire.Seq // the peer has acknowledged what is before it: that was not lost, only not captured
+	id       uint16
 	hasTS    bool
-	acked    bool // the peer has it: it was not lost, only not captured
+}
+
+// unacked returns the part of the gap before a number of which nothing has been said yet.
+func (g *gap) unacked(before wire.Seq) (from, to wire.Seq, some bool) {
+	from, to = g.from, g.to
+	if g.acked.After(from) {
+		from = g.acked
+	}
+	if before.Before(to) {
+		to = before
+	}
+	return from, to, to.After(from)
 }
 
 // What an end sent last, as far as the answer to it depends on that.

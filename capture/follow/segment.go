@@ -134,7 +134,7 @@ func (c *conv) skipped(x int, h *capture.Headers, at time.Duration, frame int) {
 	if len(me.gaps) == mostGaps {
 		me.gaps = slices.Delete(me.gaps, 0, 1)
 	}
-	me.gaps = append(me.gaps, gap{from: me.next, to: h.Seq, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps})
+	me.gaps = append(me.gaps, gap{from: me.next, to: h.Seq, acked: me.next, at: at, frame: int32(frame), id: h.ID, ts: h.Options.TSVal, hasTS: h.Options.HasTimestamps})
 }
 
 // again classifies a segment whose first number has been passed already.
@@ -219,7 +219,7 @@ func (e *end) front(from, to wire.Seq) *gap {
 	if e.syn || e.filled == 0 || int(e.filled) > len(e.ring()) || to.After(s.seq) {
 		return nil
 	}
-	return &gap{from: from, to: to, at: s.at, frame: s.frame, id: s.id}
+	return &gap{from: from, to: to, acked: from, at: s.at, frame: s.frame, id: s.id}
 }
 
 // close takes what was filled out of the gaps; what fills the middle of one leaves two.
