@@ -233,6 +233,7 @@ func (d *Decoder) report(b []byte, v6 bool, h *Headers) error {
 	case len(cited) >= 20 && cited[0]>>4 == 4:
 		head := int(cited[0]&15) * 4
 		r.Src, r.Dst = netip.AddrFrom4([4]byte(cited[12:16])), netip.AddrFrom4([4]byte(cited[16:20]))
+		r.ID = binary.BigEndian.Uint16(cited[4:])
 		p, cited = layers.IPProtocol(cited[9]), cited[min(head, len(cited)):]
 	case len(cited) >= 40 && cited[0]>>4 == 6:
 		r.Src, r.Dst = netip.AddrFrom16([16]byte(cited[8:24])), netip.AddrFrom16([16]byte(cited[24:40]))

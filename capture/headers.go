@@ -52,6 +52,7 @@ type Report struct {
 	Proto            wire.Proto
 	Src, Dst         netip.Addr
 	SrcPort, DstPort uint16
+	ID               uint16 // its IP identification; 0: none
 	Seq              wire.Seq
 	HasSeq           bool // TCP: enough of the segment is cited
 }

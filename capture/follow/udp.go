@@ -46,7 +46,7 @@ func (c *conv) toGroup() bool {
 // report follows an ICMP error about a packet of the conversation.
 func (c *conv) report(x int, h *capture.Headers, frame int) {
 	var refs []int
-	if n := c.ends[x].lastFrame(); n > 0 {
+	if n := c.cited(x, &h.ICMP); n > 0 {
 		refs = []int{n}
 	}
 	from := h.Src.String()
@@ -57,4 +57,25 @@ func (c *conv) report(x int, h *capture.Headers, frame int) {
 	if c.key.proto() == wire.UDP && c.pending[x] > 0 {
 		c.pending[x]--
 	}
+}
+
+// cited finds the frame of the packet that an ICMP error is about: by its IP identification, by
+// its number, and of datagrams, that have none, the last one.
+func (c *conv) cited(x int, r *capture.Report) int {
+	e := &c.ends[x]
+	ring := e.ring()
+	for i := e.filled - 1; i >= max(0, e.filled-len(ring)); i-- {
+		if s := &ring[i%len(ring)]; r.ID != 0 && s.id == r.ID && (!r.HasSeq || s.seq == r.Seq) {
+			return int(s.frame)
+		}
+	}
+	if r.Proto == wire.UDP || !r.HasSeq {
+		return e.lastFrame()
+	}
+	for i := e.filled - 1; i >= max(0, e.filled-len(ring)); i-- {
+		if s := &ring[i%len(ring)]; s.seq == r.Seq {
+			return int(s.frame)
+		}
+	}
+	return c.logged(x, r.Seq)
 }
