@@ -3,6 +3,7 @@ package follow_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -295,6 +296,38 @@ func TestStateOfACallerThatGivesUp(t *testing.T) {
 		t.Errorf("A is in %s, want CLOSED", got)
 	}
 }
+
+// An ICMP error is about the packet that it cites, which need not be the last one.
+func TestIcmpErrorNamesItsPacket(t *testing.T) {
+	var seen refs
+	f := follow.New(follow.Options{Watch: func(*follow.Summary) follow.Watcher { return &seen }})
+	var h capture.Headers
+	for i, line := range []string{"A ACK 101 301 len=10 id=7", "A ACK 111 301 len=10 id=8", "A ACK 121 301 len=10 id=9"} {
+		p, at := parsePacket(t, line, i+1)
+		f.Packet(&p, at, i+1)
+		h = p
+	}
+	for i, r := range []capture.Report{{ID: 8}, {Seq: 101, HasSeq: true}} {
+		r.Proto, r.Src, r.Dst, r.SrcPort, r.DstPort, r.Says = wire.TCP, h.Src, h.Dst, h.SrcPort, h.DstPort, "packet too big"
+		f.Packet(&capture.Headers{Src: h.Dst, Dst: h.Src, Proto: wire.ICMP, ICMP: r}, time.Unix(1_700_000_000, 0), 4+i)
+	}
+	if !slices.Equal(seen, []int{2, 1}) {
+		t.Errorf("the errors are about frames %v, want 2 by its identification and 1 by its number", seen)
+	}
+}
+
+// refs are the frames that ICMP errors are about.
+type refs []int
+
+func (r *refs) Packet(_ *follow.Summary, _ [2]follow.EndView, p *follow.Packet) {
+	for i := range p.Findings {
+		if p.Findings[i].Kind == follow.IcmpError {
+			*r = append(*r, p.Findings[i].Refs...)
+		}
+	}
+}
+
+func (*refs) Done(*follow.Summary, []follow.Finding) {}
 
 // Fragments whose packet is not complete are counted, so that they do not vanish.
 func TestFragmentsOfIncompletePackets(t *testing.T) {
