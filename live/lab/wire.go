@@ -79,12 +79,12 @@ type happening struct {
 func openNetwork(s *scenario.Script, spaces []netns.Space, st stage) (*network, error) {
 	n := &network{script: s, faults: s.AllFaults(), seed: st.seed, hand: st.hand, spaces: spaces, counts: map[[2]int]*fault.Counts{}, copies: map[uint64]int{},
 		states: map[[2]netip.AddrPort]wire.State{}, lives: map[[2]netip.AddrPort]int{}, rules: map[[2]int]*wire.Rule{}, flows: map[flow]scenario.Seen{}, models: map[int]*modelHost{}, last: time.Now()}
-	var taps []string
+	var ports []link.Port
 	for _, sp := range spaces {
-		taps = append(taps, sp.Tap)
+		ports = append(ports, link.Port{Tap: sp.Tap, Host: netns.Interface, Within: func(do func() error) error { return netns.Within(sp.FD, do) }})
 	}
 	var err error
-	n.wire, err = link.Open(taps, link.Options{Route: n.route, Delivered: n.delivered, Held: n.hand.takes})
+	n.wire, err = link.Open(ports, link.Options{Route: n.route, Delivered: n.delivered, Held: n.hand.takes})
 	return n, err
 }
 

@@ -32,6 +32,13 @@ type Delivery struct {
 	Copy  bool // one more of a frame that was delivered already
 }
 
+// A Port is where a host is plugged in.
+type Port struct {
+	Tap    string                      // what is put onto this interface of the caller's network namespace reaches the host; empty: there is no kernel behind the port
+	Host   string                      // the host's own interface, through which goes what it sends
+	Within func(do func() error) error // does something in the host's network namespace
+}
+
 // Options say how a wire works. The functions are called on the wire's own goroutine, one
 // at a time.
 type Options struct {

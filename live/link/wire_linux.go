@@ -12,14 +12,15 @@ import (
 	"time"
 	"unsafe"
 
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
 // A Wire joins ports.
 type Wire struct {
 	opt   Options
-	ports []int // packet sockets; -1: a port without a host behind it
-	wake  int   // an eventfd
+	ports []port
+	wake  int // an eventfd
 	done  chan struct{}
 
 	mu      sync.Mutex
@@ -33,23 +34,25 @@ type Wire struct {
 	err     error
 }
 
+// A port is a pair of packet sockets; -1: a port without a host behind it.
+type port struct {
+	hear int // sees what the host sends
+	put  int // puts frames before the host
+}
+
 // longestFrame is the largest frame that an interface without segmentation offload sends.
 const longestFrame = 65536 + 14
 
-// Open plugs the wire into interfaces of the caller's network namespace; an empty name is
-// a port behind which there is no kernel. From when it returns, no frame is missed.
-func Open(ifaces []string, opt Options) (*Wire, error) {
+// Open plugs the wire into the ports. From when it returns, no frame is missed.
+func Open(ports []Port, opt Options) (*Wire, error) {
 	w := &Wire{opt: opt, done: make(chan struct{})}
-	for _, name := range ifaces {
-		fd := -1
-		if name != "" {
-			var err error
-			if fd, err = plug(name); err != nil {
-				w.unplug()
-				return nil, err
-			}
+	for _, p := range ports {
+		plugged, err := p.plug()
+		w.ports = append(w.ports, plugged)
+		if err != nil {
+			w.unplug()
+			return nil, err
 		}
-		w.ports = append(w.ports, fd)
 	}
 	var err error
 	if w.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
@@ -60,34 +63,91 @@ func Open(ifaces []string, opt Options) (*Wire, error) {
 	return w, nil
 }
 
-// plug opens a packet socket that sees the IPv4 frames of one interface, and puts frames on it.
-func plug(name string) (int, error) {
+// plug opens the sockets of a port. What a host sends is heard where it goes out, inside the
+// call that sends it: where it comes in, at the other end of the pair, frames of two
+// processors (a timer's on one, a system call's on the other) may have overtaken each other.
+func (p Port) plug() (port, error) {
+	plugged := port{-1, -1}
+	if p.Tap == "" {
+		return plugged, nil
+	}
+	var err error
+	if plugged.put, err = packetSocket(p.Tap); err != nil {
+		return plugged, err
+	}
+	if err = unix.SetsockoptInt(plugged.put, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1); err != nil { // straight to the interface
+		return plugged, fmt.Errorf("link: interface %s: %w", p.Tap, err)
+	}
+	err = p.Within(func() (err error) {
+		plugged.hear, err = packetSocket(p.Host)
+		return err
+	})
+	if err == nil {
+		err = listen(plugged.hear, p.Host)
+	}
+	return plugged, err
+}
+
+// packetSocket opens a packet socket for an interface, which receives nothing yet.
+func packetSocket(name string) (int, error) {
 	ifi, err := net.InterfaceByName(name)
 	if err != nil {
-		return 0, fmt.Errorf("link: interface %s: %w", name, err)
+		return -1, fmt.Errorf("link: interface %s: %w", name, err)
 	}
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
-		return 0, fmt.Errorf("link: packet socket: %w", err)
+		return -1, fmt.Errorf("link: packet socket: %w", err)
 	}
-	ip := uint16(unix.ETH_P_IP)
-	err = errors.Join(
-		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1),
-		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1), // straight to the interface
-		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
-		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<20),
-		unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: ip<<8 | ip>>8, Ifindex: ifi.Index}))
-	if err != nil {
+	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Ifindex: ifi.Index}); err != nil {
 		unix.Close(fd)
-		return 0, fmt.Errorf("link: plug into %s: %w", name, err)
+		return -1, fmt.Errorf("link: plug into %s: %w", name, err)
 	}
 	return fd, nil
 }
 
+// outgoing keeps the IPv4 packets that go out.
+var outgoing = []bpf.Instruction{
+	bpf.LoadExtension{Num: bpf.ExtType},
+	bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.PACKET_OUTGOING, SkipTrue: 3},
+	bpf.LoadExtension{Num: bpf.ExtProto},
+	bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.ETH_P_IP, SkipTrue: 1},
+	bpf.RetConstant{Val: longestFrame},
+	bpf.RetConstant{Val: 0},
+}
+
+// listen lets a packet socket receive what goes out.
+func listen(fd int, name string) error {
+	raw, err := bpf.Assemble(outgoing)
+	if err != nil {
+		return err
+	}
+	filter := make([]unix.SockFilter, len(raw))
+	for i, in := range raw {
+		filter[i] = unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
+	}
+	here, err := unix.Getsockname(fd)
+	if err != nil {
+		return fmt.Errorf("link: interface %s: %w", name, err)
+	}
+	all := uint16(unix.ETH_P_ALL) // the kernel hands no outgoing frame to who asks for one protocol
+	here.(*unix.SockaddrLinklayer).Protocol = all<<8 | all>>8
+	err = errors.Join(
+		unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<20),
+		unix.Bind(fd, here))
+	if err != nil {
+		return fmt.Errorf("link: listen on %s: %w", name, err)
+	}
+	return nil
+}
+
 func (w *Wire) unplug() {
-	for _, fd := range w.ports {
-		if fd >= 0 {
-			unix.Close(fd)
+	for _, p := range w.ports {
+		for _, fd := range []int{p.hear, p.put} {
+			if fd >= 0 {
+				unix.Close(fd)
+			}
 		}
 	}
 }
@@ -153,8 +213,8 @@ func (w *Wire) Idle() bool {
 		return false
 	}
 	var fds []unix.PollFd
-	for _, fd := range w.ports {
-		fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+	for _, p := range w.ports {
+		fds = append(fds, unix.PollFd{Fd: int32(p.hear), Events: unix.POLLIN})
 	}
 	n, err := unix.Poll(fds, 0)
 	return n == 0 && err == nil
@@ -167,8 +227,8 @@ func (w *Wire) run() {
 	defer close(w.done)
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // nanoseconds: wakes as punctually as this thread can
 	fds := []unix.PollFd{{Fd: int32(w.wake), Events: unix.POLLIN}}
-	for _, fd := range w.ports {
-		fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}) // -1 is ignored
+	for _, p := range w.ports {
+		fds = append(fds, unix.PollFd{Fd: int32(p.hear), Events: unix.POLLIN}) // -1 is ignored
 	}
 	buf, control := make([]byte, longestFrame), make([]byte, 256)
 	for {
@@ -202,9 +262,9 @@ func (w *Wire) read(buf, control []byte) error {
 	w.reading = true
 	w.mu.Unlock()
 	var frames []Frame
-	for port, fd := range w.ports {
-		for fd >= 0 {
-			n, cn, _, _, err := unix.Recvmsg(fd, buf, control, 0)
+	for port, p := range w.ports {
+		for p.hear >= 0 {
+			n, cn, _, _, err := unix.Recvmsg(p.hear, buf, control, 0)
 			if errors.Is(err, unix.EAGAIN) {
 				break
 			}
@@ -264,7 +324,7 @@ func (w *Wire) deliver() (next time.Time, stop bool) {
 		w.pending++
 		w.mu.Unlock()
 		at := time.Now()
-		if fd := w.ports[d.To]; fd >= 0 { // the kernel behind it does its work inside this call
+		if fd := w.ports[d.To].put; fd >= 0 { // the kernel behind it does its work inside this call
 			_, _ = unix.Write(fd, d.Data)
 		}
 		w.opt.Delivered(d, at)

@@ -6,7 +6,7 @@ package link
 type Wire struct{}
 
 // Open returns ErrUnsupported.
-func Open([]string, Options) (*Wire, error) { return nil, ErrUnsupported }
+func Open([]Port, Options) (*Wire, error) { return nil, ErrUnsupported }
 
 // Close does nothing.
 func (w *Wire) Close() error { return nil }

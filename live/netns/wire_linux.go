@@ -19,7 +19,7 @@ import (
 type Space struct {
 	Addr netip.Addr
 	FD   int              // the namespace
-	Tap  string           // the interface at this end: what the host sends comes out of it
+	Tap  string           // the interface at this end: what is put onto it reaches the host
 	MAC  net.HardwareAddr // of the host's own interface
 }
 
