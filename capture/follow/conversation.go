@@ -3,6 +3,7 @@ package follow
 import (
 	"slices"
 	"time"
+	"unsafe"
 
 	"netlab/capture"
 	"netlab/sim/wire"
@@ -94,6 +95,7 @@ type end struct {
 	rstOpen    bool // it sent the reset before it was synchronized: that changes no state
 	dataAfter  bool // new data after it had acknowledged the peer's FIN
 	ackedFin   bool // acknowledged the peer's FIN before its own
+	hasStrange bool // strange is set
 
 	// What it has acknowledged and offered.
 	acked   bool
@@ -106,6 +108,7 @@ type end struct {
 	ack     wire.Seq   // highest
 	lastAck wire.Seq   // of the last segment
 	unseen  wire.Seq   // acknowledged, never captured
+	strange wire.Seq   // after a segment far away from the others
 	sacked  wire.Block // the first one of the last segment
 	dupAcks int32
 	lastAt  time.Duration
@@ -122,27 +125,47 @@ type end struct {
 		repeats bool
 	}
 	recent [recentPackets]sent
-	wide   *[widePackets]sent // instead of recent, once packets were captured twice
-	stray  *straySyn
-	rival  *rivalSyn
 	gaps   []gap
+	*rare  // nil in most
+}
 
-	strange    wire.Seq // after a segment far away from the others
-	hasStrange bool
+// rare is what few ends need.
+type rare struct {
+	wide  *[widePackets]sent // instead of recent, once packets were captured twice
+	stray *straySyn
+	rival *rivalSyn
+}
+
+// seldom is where an end keeps what few need.
+func (e *end) seldom() *rare {
+	if e.rare == nil {
+		e.rare = &rare{}
+	}
+	return e.rare
+}
+
+// octetsMore is how much memory an end takes that most do not need.
+func (e *end) octetsMore() int {
+	n := cap(e.gaps) * int(unsafe.Sizeof(gap{}))
+	if e.rare != nil {
+		n += int(unsafe.Sizeof(rare{}) + unsafe.Sizeof(straySyn{}))
+		if e.wide != nil {
+			n += int(unsafe.Sizeof(*e.wide))
+		}
+	}
+	return n
 }
 
 // A conv is a conversation that is still followed.
 type conv struct {
 	sum      *Summary
-	key      key
 	ends     [2]end
 	aLow     bool
 	self     bool
-	doubted  bool // SYNs with several numbers were seen
-	gapped   bool // counted in the follower, as is lonely
-	lonely   bool
+	doubted  bool      // SYNs with several numbers were seen
 	before   [2]States // of the conversation that used the same sockets before
-	frame    int       // of the packet that was followed last
+	frame    int32     // of the packet that was followed last
+	more     int32     // octets that it takes beyond what others take, as counted in the follower
 	first    time.Duration
 	lastAt   time.Duration
 	rtt      time.Duration
@@ -235,7 +258,7 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 
 // ring is where the packets are remembered.
 func (e *end) ring() []sent {
-	if e.wide != nil {
+	if e.rare != nil && e.wide != nil {
 		return e.wide[:]
 	}
 	return e.recent[:]
@@ -252,7 +275,7 @@ func (e *end) last() *sent {
 
 // widen makes room for more packets.
 func (e *end) widen() {
-	e.wide = new([widePackets]sent)
+	e.seldom().wide = new([widePackets]sent)
 	for i := e.filled - min(e.filled, recentPackets); i < e.filled; i++ {
 		e.wide[i%widePackets] = e.recent[i%recentPackets]
 	}

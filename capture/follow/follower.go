@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+	"unsafe"
 
 	"netlab/capture"
 	"netlab/sim/wire"
@@ -60,9 +61,9 @@ type Options struct {
 
 // Limits of what is kept at once.
 const (
-	mostOpen    = 20_500 // conversations that are followed; one with gaps, or with one end only, counts more
-	mostParts   = 1024   // packets that wait for their fragments
-	mostWide    = 2048   // ends that remember many packets
+	mostOctets  = 26 << 20 // of conversations, those that are followed and those that are done
+	mostParts   = 1024     // packets that wait for their fragments
+	mostWide    = 2048     // ends that remember many packets
 	closedAfter = 60 * time.Second
 )
 
@@ -75,8 +76,8 @@ type Follower struct {
 	fresh   conv    // those of which only one end has sent anything
 	free    []*conv // to be used again
 	n       int
-	gapped  int // conversations that have or had gaps: they take more memory
-	lonely  int // those of which only one end has sent anything: a flood has many
+	done    int // conversations that were put away
+	more    int // octets that some conversations take beyond what others take
 	wide    int // ends that remember many packets
 	parts   map[partKey]*parts
 	Evicted int // conversations that were put away while they were still open
@@ -135,24 +136,32 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	} else {
 		c.datagram(x, h, at, frame)
 	}
-	if !c.gapped && (c.ends[0].gaps != nil || c.ends[1].gaps != nil) {
-		c.gapped = true
-		f.gapped++
-	}
-	if e := &c.ends[x]; e.twins > 0 && e.wide == nil && f.wide < mostWide {
+	if e := &c.ends[x]; e.twins > 0 && (e.rare == nil || e.wide == nil) && f.wide < mostWide {
 		e.widen()
 		f.wide++
 	}
 	f.use(c)
 	f.tell(c, x, h, at, frame, count)
-	if (c.gapped || c.lonely) && f.full() {
+	if more := int32(c.ends[0].octetsMore() + c.ends[1].octetsMore()); more != c.more {
+		f.more += int(more - c.more)
+		c.more = more
 		f.makeRoom()
 	}
 	return true
 }
 
+// What conversations take, in octets. Those that are done are counted whether somebody keeps
+// their summaries or not, so that every reading of a file puts the same ones away.
+const (
+	mostDone   = 25_000 // summaries that anybody keeps
+	doneOctets = int(unsafe.Sizeof(Summary{}))*9/8 + 2*int(unsafe.Sizeof(Count{}))
+	convOctets = int(unsafe.Sizeof(conv{}))*9/8 + int(unsafe.Sizeof(Summary{}))*9/8 + 2*int(unsafe.Sizeof(key{})) // and its place in the map
+)
+
 // full reports whether another conversation would be too much.
-func (f *Follower) full() bool { return len(f.convs)+(f.gapped+f.lonely)*2/3 >= mostOpen }
+func (f *Follower) full() bool {
+	return len(f.convs)*convOctets+min(f.done, mostDone)*doneOctets+f.more >= mostOctets
+}
 
 // mirror lets the other end of a connection to itself send the same: every packet is its
 // own.
@@ -185,13 +194,11 @@ func (c *conv) view(x int) EndView {
 
 // open begins a conversation.
 func (f *Follower) open(k key, h *capture.Headers, low bool, at time.Duration, frame int) *conv {
-	if f.full() {
-		f.makeRoom()
-	}
+	f.makeRoom()
 	f.n++
 	from, to := netip.AddrPortFrom(h.Src, h.SrcPort), netip.AddrPortFrom(h.Dst, h.DstPort)
 	c := f.take()
-	c.key, c.aLow, c.first, c.lastAt, c.self = k, low, at, at, k.toItself()
+	c.aLow, c.first, c.lastAt, c.self = low, at, at, k.toItself()
 	if c.sum == nil {
 		c.sum = &Summary{}
 	}
@@ -278,9 +285,6 @@ func (f *Follower) use(c *conv) {
 	case c.ends[0].packets == 0 || c.ends[1].packets == 0:
 		list = &f.fresh
 	}
-	if c.lonely = list == &f.fresh; c.lonely {
-		f.lonely++
-	}
 	c.prev, c.next = list.prev, list
 	c.prev.next, c.next.prev = c, c
 	for old := f.closed.next; old != &f.closed && old != c && c.lastAt-old.lastAt > closedAfter; old = f.closed.next {
@@ -292,24 +296,20 @@ func (f *Follower) unlink(c *conv) {
 	if c.next != nil {
 		c.prev.next, c.next.prev = c.next, c.prev
 		c.next, c.prev = nil, nil
-		if c.lonely {
-			f.lonely--
-		}
 	}
 }
 
-// makeRoom puts away a closed conversation; if there is none, one that nobody has answered,
-// as in a flood of SYNs; and only then one that is open.
+// makeRoom puts conversations away until there is room for another one: those that are closed;
+// if there are none, those that nobody has answered, as in a flood of SYNs; and only then
+// those that are open.
 func (f *Follower) makeRoom() {
 	for _, list := range []*conv{&f.closed, &f.fresh, &f.opened} {
-		if list.next == list {
-			continue
+		for f.full() && list.next != list {
+			if list != &f.closed {
+				f.Evicted++
+			}
+			f.retire(list.next)
 		}
-		if list != &f.closed {
-			f.Evicted++
-		}
-		f.retire(list.next)
-		return
 	}
 }
 
@@ -333,12 +333,13 @@ func (c *conv) over() bool {
 // retire puts a conversation away.
 func (f *Follower) retire(c *conv) {
 	f.unlink(c)
-	if c.gapped {
-		f.gapped--
+	f.done++
+	f.more -= int(c.more)
+	for x := range c.ends {
+		f.wide -= btoi(len(c.ends[x].ring()) > recentPackets)
 	}
-	f.wide -= btoi(c.ends[0].wide != nil) + btoi(c.ends[1].wide != nil)
-	if f.convs[c.key] == c {
-		delete(f.convs, c.key)
+	if k := c.key(); f.convs[k] == c {
+		delete(f.convs, k)
 	}
 	s := c.finish()
 	if c.watched() {

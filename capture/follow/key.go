@@ -47,6 +47,13 @@ func packetKey(h *capture.Headers) (key, bool) {
 	return keyOf(h.Proto, h.Src, h.SrcPort, h.Dst, h.DstPort)
 }
 
+// key returns the name of the conversation.
+func (c *conv) key() key {
+	a, b := c.sum.Ends[0], c.sum.Ends[1]
+	k, _ := keyOf(c.sum.Proto, a.Addr(), a.Port(), b.Addr(), b.Port())
+	return k
+}
+
 // toItself reports whether both ends are one socket.
 func (k *key) toItself() bool { return k.lo == k.hi && uint16(k.rest>>16) == uint16(k.rest) }
 

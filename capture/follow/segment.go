@@ -35,10 +35,10 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	if peer.base == 0 && !peer.started && h.Flags.Has(wire.ACK) {
 		peer.base = h.Ack.Add(-1)
 	}
-	if peer.rival != nil && h.Flags&(wire.SYN|wire.ACK) == wire.ACK {
+	if peer.rare != nil && peer.rival != nil && h.Flags&(wire.SYN|wire.ACK) == wire.ACK {
 		peer.choose(h.Ack)
 	}
-	c.frame = frame
+	c.frame = int32(frame)
 	c.learn(x, h, frame)
 	switch {
 	case h.Flags.Has(wire.RST):

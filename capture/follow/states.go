@@ -112,7 +112,7 @@ func (f facts) state() wire.State {
 func (c *conv) seen(x int) facts {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	f := facts{syn: me.syn, answered: me.synAck, fin: me.fin, middle: !me.syn && !peer.syn || !me.syn && me.plain && !me.rst}
-	f.gotSyn = peer.syn && c.frame >= c.hindsight(x).Syn
+	f.gotSyn = peer.syn && int(c.frame) >= c.hindsight(x).Syn
 	f.acked = me.syn && peer.acked && peer.ack.After(me.iss)
 	if me.bareSyn && peer.synAck && !peer.bareSyn && !f.acked { // it answers another SYN (RFC 9293 §3.10.7.3, first)
 		f.gotSyn = false
@@ -124,7 +124,7 @@ func (c *conv) seen(x int) facts {
 	if c.answeredUnseen(x) {
 		f.syn, f.answered, f.gotSyn, f.acked = true, true, true, true
 	}
-	f.peerFin = peer.fin && c.frame >= c.hindsight(x).Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
+	f.peerFin = peer.fin && int(c.frame) >= c.hindsight(x).Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
 	f.finAfter = me.fin && peer.fin && me.finAck.After(peer.finSeq)
 	f.finAcked = me.fin && peer.acked && peer.ack.After(me.finSeq)
 	return f

@@ -66,7 +66,7 @@ func (c *conv) report(x int, h *capture.Headers, frame int) {
 		from = Name(1 - x)
 	}
 	c.find(IcmpError, frame, refs, from, h.ICMP.Says, Name(x))
-	if c.key.proto() == wire.UDP && c.pending[x] > 0 {
+	if c.sum.Proto == wire.UDP && c.pending[x] > 0 {
 		c.pending[x]--
 	}
 }

@@ -76,7 +76,7 @@ func (a *app) explainCommand() *cobra.Command {
 }
 
 // explainMemory is what the garbage collector aims to stay below while a capture is read.
-const explainMemory = 38 << 20
+const explainMemory = 36 << 20
 
 func (e *explaining) run(ctx context.Context, args []string) error {
 	if err := e.a.checkFormat(&e.format, formats); err != nil {
