@@ -61,7 +61,7 @@ func nflog(b []byte) (int, error) {
 		if size < head {
 			return 0, errBroken
 		}
-		at += int(size+3) &^ 3
+		at += (int(size) + 3) &^ 3
 	}
 	return 0, errShort
 }
