@@ -107,12 +107,42 @@ type end struct {
 	tsVal  uint32
 	hasTS  bool
 	recent [recentPackets]sent
-	wide   []sent // instead of recent, once packets were captured twice
-	stray  *straySyn
-	rival  *rivalSyn
+	*rare
 	twins  int // packets that were captured twice
 	filled int
 	gaps   []gap
+}
+
+// What few ends need.
+type rare struct {
+	wide  []sent // instead of end.recent, once packets were captured twice
+	stray *straySyn
+	rival *rivalSyn
+}
+
+// seldom is where an end keeps what few need.
+func (e *end) seldom() *rare {
+	if e.rare == nil {
+		e.rare = &rare{}
+	}
+	return e.rare
+}
+
+// extraOf is how much more memory a conversation takes than others, as a share of what one
+// takes: for gaps, the garbage of their lists, and remembered packets.
+func (c *conv) extraOf() (percent int) {
+	n := 0
+	for x := range c.ends {
+		e := &c.ends[x]
+		n += cap(e.gaps)
+		if e.rare != nil {
+			n += len(e.wide)
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return 40 + n*5/2 // one of these takes 32 octets, a conversation about 1300
 }
 
 // A conv is a conversation that is still followed.
@@ -126,7 +156,7 @@ type conv struct {
 	hind    [2]Hindsight
 	doubted bool      // SYNs with several numbers were seen
 	before  [2]States // of the conversation that used the same sockets before
-	gapped  bool      // counted in the follower, as is lonely
+	extra   int       // counted in the follower, as is lonely
 	lonely  bool
 	tally   []tallied
 	first   time.Duration
@@ -206,7 +236,7 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 
 // ring is where the packets are remembered.
 func (e *end) ring() []sent {
-	if e.wide != nil {
+	if e.rare != nil && e.wide != nil {
 		return e.wide
 	}
 	return e.recent[:]
@@ -227,7 +257,7 @@ func (e *end) widen() {
 	for i := max(0, e.filled-recentPackets); i < e.filled; i++ {
 		wide[i%widePackets] = e.recent[i%recentPackets]
 	}
-	e.wide = wide
+	e.seldom().wide = wide
 }
 
 // twin finds the same packet, captured before. The same identification is proof where
