@@ -117,6 +117,7 @@ const (
 	linkSLL       = 113
 	linkIPv4      = 228
 	linkIPv6      = 229
+	linkPktap     = 258
 	linkSLL2      = 276
 )
 

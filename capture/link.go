@@ -34,9 +34,28 @@ func network(link uint16, b []byte) (int, error) {
 			return 0, err
 		}
 		return networkOf(b, 20, binary.BigEndian.Uint16(b))
+	case linkPktap:
+		return pktap(b)
 	default:
 		return 0, LinkError(link)
 	}
+}
+
+// pktap reads the header that macOS puts before frames of several interfaces (tcpdump -i any):
+// how long it is, and what link type follows.
+func pktap(b []byte) (int, error) {
+	if len(b) < 12 {
+		return 0, errShort
+	}
+	size, link := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[8:])
+	if size < 12 || uint64(size) > uint64(len(b)) {
+		return 0, errBroken
+	}
+	if link == linkPktap || link > 0xffff {
+		return 0, LinkError(linkPktap)
+	}
+	at, err := network(uint16(link), b[size:])
+	return int(size) + at, err
 }
 
 // ethernet reads the Ethernet type at an offset.
