@@ -83,6 +83,8 @@ func TestLinkTypes(t *testing.T) {
 		{"Linux cooked, version 2", 276, with([]byte{0x86, 0xdd, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0}, v6)},
 		{"PPP without HDLC", 9, with([]byte{0x00, 0x57}, v6)},
 		{"PPP with a compressed number", 9, with([]byte{0xff, 0x03, 0x21}, v4)},
+		{"macOS's own header", 258, with([]byte{16, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 'e', 'n', '0', 0}, with(append(macs, 0x08, 0x00), v4))},
+		{"macOS's own header before a tunnel's packets", 258, with([]byte{12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, with([]byte{2, 0, 0, 0}, v4))},
 		{"Cisco HDLC", 104, with([]byte{0x0f, 0, 0x08, 0x00}, v4)},
 		{"IP in IP", 101, outer(4, v4)}, {"IPv6 in IP", 101, outer(41, v6)}, {"twice in IP", 101, outer(4, outer(41, v6))},
 		{"GRE", 101, outer(47, with([]byte{0, 0, 0x08, 0x00}, v4))},
@@ -177,6 +179,8 @@ func TestOthersAreNamed(t *testing.T) {
 		{1, append(append([]byte(nil), macs...), 0, 38, 0x42), capture.Other("802.2 LLC")},
 		{105, v4, capture.LinkError(105)}, {1, macs[:8], capture.Other("cut off inside its headers")}, {101, v4[:30], capture.Other("cut off inside its headers")},
 		{101, []byte{0x99}, capture.Other("no IP")},
+		{258, []byte{12, 0, 0, 0, 1, 0, 0, 0, 2, 1, 0, 0, 1, 2}, capture.LinkError(258)}, // itself inside itself
+		{258, []byte{99, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2}, capture.Other("a broken header")},
 	} {
 		var d capture.Decoder
 		var h capture.Headers

@@ -74,10 +74,8 @@ func pktap(b []byte) (int, error) {
 	}
 	head, link := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[8:])
 	switch {
-	case head < 12:
+	case head < 12 || uint64(head) > uint64(len(b)):
 		return 0, errBroken
-	case uint64(head) > uint64(len(b)):
-		return 0, errShort
 	case link > 0xffff || link == linkPKTAP:
 		return 0, LinkError(linkPKTAP)
 	}

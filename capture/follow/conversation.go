@@ -122,13 +122,43 @@ type end struct {
 		repeats bool
 	}
 	recent [recentPackets]sent
-	wide   *[widePackets]sent // instead of recent, once packets were captured twice
-	stray  *straySyn
-	rival  *rivalSyn
-	gaps   []gap
+	*rare
+	gaps []gap
 
 	strange    wire.Seq // after a segment far away from the others
 	hasStrange bool
+}
+
+// What few ends need.
+type rare struct {
+	wide  []sent // instead of end.recent, once packets were captured twice
+	stray *straySyn
+	rival *rivalSyn
+}
+
+// seldom is where an end keeps what few need.
+func (e *end) seldom() *rare {
+	if e.rare == nil {
+		e.rare = &rare{}
+	}
+	return e.rare
+}
+
+// extraOf is how much more memory a conversation takes than others, as a share of what one
+// takes: for gaps, the garbage of their lists, and remembered packets.
+func (c *conv) extraOf() (percent int) {
+	n := 0
+	for x := range c.ends {
+		e := &c.ends[x]
+		n += cap(e.gaps)
+		if e.rare != nil {
+			n += len(e.wide)
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return 40 + n*5/2 // one of these takes 32 octets, a conversation about 1300
 }
 
 // A conv is a conversation that is still followed.
@@ -139,8 +169,8 @@ type conv struct {
 	aLow     bool
 	self     bool
 	doubted  bool // SYNs with several numbers were seen
-	gapped   bool // counted in the follower, as is lonely
 	lonely   bool
+	extra    int       // counted in the follower, as is lonely
 	before   [2]States // of the conversation that used the same sockets before
 	frame    int       // of the packet that was followed last
 	first    time.Duration
@@ -235,8 +265,8 @@ func (e *end) remember(h *capture.Headers, at time.Duration, frame int) {
 
 // ring is where the packets are remembered.
 func (e *end) ring() []sent {
-	if e.wide != nil {
-		return e.wide[:]
+	if e.rare != nil && e.wide != nil {
+		return e.wide
 	}
 	return e.recent[:]
 }
@@ -252,10 +282,11 @@ func (e *end) last() *sent {
 
 // widen makes room for more packets.
 func (e *end) widen() {
-	e.wide = new([widePackets]sent)
+	wide := make([]sent, widePackets)
 	for i := e.filled - min(e.filled, recentPackets); i < e.filled; i++ {
-		e.wide[i%widePackets] = e.recent[i%recentPackets]
+		wide[i%widePackets] = e.recent[i%recentPackets]
 	}
+	e.seldom().wide = wide
 }
 
 // twin finds the same packet, captured before. The same identification is proof where

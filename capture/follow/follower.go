@@ -75,7 +75,7 @@ type Follower struct {
 	fresh   conv    // those of which only one end has sent anything
 	free    []*conv // to be used again
 	n       int
-	gapped  int // conversations that have or had gaps: they take more memory
+	extra   int // what some conversations take more than others, in hundredths
 	lonely  int // those of which only one end has sent anything: a flood has many
 	wide    int // ends that remember many packets
 	parts   map[partKey]*parts
@@ -135,24 +135,23 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 	} else {
 		c.datagram(x, h, at, frame)
 	}
-	if !c.gapped && (c.ends[0].gaps != nil || c.ends[1].gaps != nil) {
-		c.gapped = true
-		f.gapped++
-	}
-	if e := &c.ends[x]; e.twins > 0 && e.wide == nil && f.wide < mostWide {
+	if e := &c.ends[x]; e.twins > 0 && len(e.ring()) == recentPackets && f.wide < mostWide {
 		e.widen()
 		f.wide++
 	}
+	extra := c.extraOf()
+	f.extra += extra - c.extra
+	c.extra = extra
 	f.use(c)
 	f.tell(c, x, h, at, frame, count)
-	if (c.gapped || c.lonely) && f.full() {
+	if (c.extra > 0 || c.lonely) && f.full() {
 		f.makeRoom()
 	}
 	return true
 }
 
 // full reports whether another conversation would be too much.
-func (f *Follower) full() bool { return len(f.convs)+(f.gapped+f.lonely)*2/3 >= mostOpen }
+func (f *Follower) full() bool { return len(f.convs)+f.extra/100+f.lonely*2/3 >= mostOpen }
 
 // mirror lets the other end of a connection to itself send the same: every packet is its
 // own.
@@ -333,10 +332,8 @@ func (c *conv) over() bool {
 // retire puts a conversation away.
 func (f *Follower) retire(c *conv) {
 	f.unlink(c)
-	if c.gapped {
-		f.gapped--
-	}
-	f.wide -= btoi(c.ends[0].wide != nil) + btoi(c.ends[1].wide != nil)
+	f.extra -= c.extra
+	f.wide -= btoi(len(c.ends[0].ring()) > recentPackets) + btoi(len(c.ends[1].ring()) > recentPackets)
 	if f.convs[c.key] == c {
 		delete(f.convs, c.key)
 	}

@@ -35,7 +35,7 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 	if peer.base == 0 && !peer.started && h.Flags.Has(wire.ACK) {
 		peer.base = h.Ack.Add(-1)
 	}
-	if peer.rival != nil && h.Flags&(wire.SYN|wire.ACK) == wire.ACK {
+	if peer.rare != nil && peer.rival != nil && h.Flags&(wire.SYN|wire.ACK) == wire.ACK {
 		peer.choose(h.Ack)
 	}
 	c.frame = frame

@@ -29,7 +29,7 @@ func (c *conv) synchronize(x int, h *capture.Headers, at time.Duration, frame in
 		c.find(AnotherSyn, frame, nil, itoa(me.synFrame))
 		c.doubted = true
 		if ack && me.synAck {
-			me.rival = &rivalSyn{me.iss, me.synFrame, me.synAt, me.scaled, me.scale, me.mss}
+			me.seldom().rival = &rivalSyn{me.iss, me.synFrame, me.synAt, me.scaled, me.scale, me.mss}
 		}
 		me.begin(h, at, frame)
 	}
@@ -92,7 +92,7 @@ func (c *conv) strays(x int, h *capture.Headers, at time.Duration, frame int) bo
 	}
 	c.find(AnotherSyn, frame, nil, itoa(me.synFrame))
 	c.doubted = true
-	me.kind, me.stray = lastStray, &straySyn{*h, at, frame}
+	me.kind, me.seldom().stray = lastStray, &straySyn{*h, at, frame}
 	me.stray.h.Data = nil
 	return true
 }
@@ -138,6 +138,9 @@ func (f *Follower) reuse(c *conv, h *capture.Headers, low bool, at time.Duration
 // lateReuse begins a new conversation if a SYN,ACK answers a stray SYN: that one began it.
 func (f *Follower) lateReuse(c *conv, h *capture.Headers, low bool) *conv {
 	caller := &c.ends[c.side(!low)]
+	if caller.rare == nil {
+		return c
+	}
 	s := caller.stray
 	if s == nil || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN|wire.ACK || h.Ack != s.h.Seq.Add(1) {
 		return c
