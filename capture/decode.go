@@ -209,6 +209,7 @@ func (d *Decoder) datagram(b []byte, length int, h *Headers) error {
 		h.Len = max(0, length-wire.UDPHeaderLen)
 	}
 	h.Data = b[wire.UDPHeaderLen:min(len(b), wire.UDPHeaderLen+h.Len)]
+	d.overlay(h)
 	return nil
 }
 

@@ -61,7 +61,7 @@ func nflog(b []byte) (int, error) {
 		if size < head {
 			return 0, errBroken
 		}
-		at += int(size+3) &^ 3
+		at += (int(size) + 3) &^ 3
 	}
 	return 0, errShort
 }
@@ -74,10 +74,8 @@ func pktap(b []byte) (int, error) {
 	}
 	head, link := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[8:])
 	switch {
-	case head < 12:
+	case head < 12 || uint64(head) > uint64(len(b)):
 		return 0, errBroken
-	case uint64(head) > uint64(len(b)):
-		return 0, errShort
 	case link > 0xffff || link == linkPKTAP:
 		return 0, LinkError(linkPKTAP)
 	}

@@ -48,7 +48,7 @@ const (
 // gre finds where the IP header begins in a GRE packet, of version 0 or PPTP's version 1; an
 // Ethernet frame may be around it.
 func gre(b []byte) (at int, ok bool) {
-	const etherBridged, etherPPP = 0x6558, 0x880b
+	const etherPPP = 0x880b
 	if len(b) < 4 {
 		return 0, false
 	}
