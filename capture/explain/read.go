@@ -31,7 +31,7 @@ type Report struct {
 
 // maxListed bounds the conversations that are kept, and maxOthers what else is counted.
 const (
-	maxListed = 25_000
+	maxListed = follow.MostKept
 	maxOthers = 50
 )
 

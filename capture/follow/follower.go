@@ -153,14 +153,14 @@ func (f *Follower) Packet(h *capture.Headers, when time.Time, frame int) bool {
 // What conversations take, in octets. Those that are done are counted whether somebody keeps
 // their summaries or not, so that every reading of a file puts the same ones away.
 const (
-	mostDone   = 25_000 // summaries that anybody keeps
+	MostKept   = 25_000 // summaries of one file that anybody keeps
 	doneOctets = int(unsafe.Sizeof(Summary{}))*9/8 + 2*int(unsafe.Sizeof(Count{}))
 	convOctets = int(unsafe.Sizeof(conv{}))*9/8 + int(unsafe.Sizeof(Summary{}))*9/8 + 2*int(unsafe.Sizeof(key{})) // and its place in the map
 )
 
 // full reports whether another conversation would be too much.
 func (f *Follower) full() bool {
-	return len(f.convs)*convOctets+min(f.done, mostDone)*doneOctets+f.more >= mostOctets
+	return len(f.convs)*convOctets+min(f.done, MostKept)*doneOctets+f.more >= mostOctets
 }
 
 // mirror lets the other end of a connection to itself send the same: every packet is its

@@ -112,7 +112,7 @@ func (f facts) state() wire.State {
 func (c *conv) seen(x int) facts {
 	me, peer := &c.ends[x], &c.ends[1-x]
 	f := facts{syn: me.syn, answered: me.synAck, fin: me.fin, middle: !me.syn && !peer.syn || !me.syn && me.plain && !me.rst}
-	f.gotSyn = peer.syn && int(c.frame) >= c.hindsight(x).Syn
+	f.gotSyn = peer.syn && c.frame >= c.hindsight(x).Syn
 	f.acked = me.syn && peer.acked && peer.ack.After(me.iss)
 	if me.bareSyn && peer.synAck && !peer.bareSyn && !f.acked { // it answers another SYN (RFC 9293 §3.10.7.3, first)
 		f.gotSyn = false
@@ -124,7 +124,7 @@ func (c *conv) seen(x int) facts {
 	if c.answeredUnseen(x) {
 		f.syn, f.answered, f.gotSyn, f.acked = true, true, true, true
 	}
-	f.peerFin = peer.fin && int(c.frame) >= c.hindsight(x).Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
+	f.peerFin = peer.fin && c.frame >= c.hindsight(x).Fin && (len(peer.gaps) == 0 || me.acked && me.ack.After(peer.finSeq))
 	f.finAfter = me.fin && peer.fin && me.finAck.After(peer.finSeq)
 	f.finAcked = me.fin && peer.acked && peer.ack.After(me.finSeq)
 	return f
@@ -262,8 +262,8 @@ func (in Inferred) Words() string {
 // FIN cannot have arrived, because the end sent something then that does not acknowledge
 // them. A second reading knows it from the first one ([Summary].Hindsight).
 type Hindsight struct {
-	Syn, Fin int
-	Refuses  bool // nobody listened: the SYN was answered with a reset
+	Syn, Fin int32 // frames
+	Refuses  bool  // nobody listened: the SYN was answered with a reset
 }
 
 // learn notes what a packet of end x tells about when the peer's cannot have arrived.
@@ -271,10 +271,10 @@ func (c *conv) learn(x int, h *capture.Headers, frame int) {
 	peer, hind := &c.ends[1-x], &c.sum.Hindsight[x]
 	ack := h.Flags.Has(wire.ACK)
 	if peer.syn && !c.ends[x].synAck && h.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN {
-		hind.Syn = frame
+		hind.Syn = int32(frame)
 	}
 	if peer.fin && ack && !h.Flags.Has(wire.RST) && !h.Ack.After(peer.finSeq) && h.Seq.AtOrAfter(c.ends[x].next) {
-		hind.Fin = frame
+		hind.Fin = int32(frame)
 	}
 }
 
