@@ -11,6 +11,10 @@ import (
 	"netlab/sim/wire"
 )
 
+// LookAgain is how long after a look at a connection that was not found another look is due.
+// In the moment in which TIME-WAIT takes a connection over, Linux finds neither of the two.
+const LookAgain = 200 * time.Microsecond
+
 // sample asks the kernel for the state of every socket and records what has
 // changed since the last time.
 func (p *Player) sample() {
@@ -20,6 +24,10 @@ func (p *Player) sample() {
 		}
 		p.looking.Lock()
 		state, ok := p.back.State(s.h, s.open, s.local, s.peer)
+		if ok && state == wire.StateClosed && s.state != state {
+			time.Sleep(LookAgain)
+			state, ok = p.back.State(s.h, s.open, s.local, s.peer)
+		}
 		if ok && s.ended(state) {
 			state = wire.StateClosed
 		}

@@ -120,6 +120,11 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 		}
 		return childWire(ctx, s, st, out)
 	}
+	return childLoopback(ctx, s, st, addrs, out)
+}
+
+// childLoopback plays the script on the loopback of its own and reports.
+func childLoopback(ctx context.Context, s *scenario.Script, st stage, addrs []netip.Addr, out io.Writer) error {
 	if err := netns.Setup(addrs, smallestMTU(s)); err != nil {
 		return writeMessage(out, refusal("loopback", err))
 	}
@@ -127,10 +132,13 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 		return writeMessage(out, refusal("capture", err))
 	}
 	st.cross = slices.Contains(s.Needs(), scenario.NeedSimultaneous)
-	end := time.Now().Add(crossingAtMost)
+	began, again := time.Now(), 1
+	end := began.Add(crossingAtMost)
 	for try := 1; ; try++ {
 		rec := &recording{}
+		stood := pulse()
 		p, stats, err := play(ctx, s, st, report{event: rec.event, frame: rec.frame})
+		still := stood()
 		if p == nil {
 			return err
 		}
@@ -141,10 +149,21 @@ func childRun(ctx context.Context, m message, commands <-chan message, out io.Wr
 			st.skew = skewOf(try)
 			continue
 		}
+		late := max(p.Late(), still)
+		if st.mustRepeatHere(late, err, again, began) {
+			if err := renewNetwork(&st, s, addrs); err != nil {
+				return err
+			}
+			again++
+			continue
+		}
+		if late <= loopbackLate {
+			late = 0
+		}
 		for i := range rec.frames { // names are complete only now
 			rec.frames[i].name(p, rec.raw[i])
 		}
-		last := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: stats}
+		last := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), Stats: stats, WireTries: again, Late: int64(late)}
 		if st.cross {
 			last.Tries = try
 		}
@@ -165,7 +184,7 @@ func skewOf(try int) time.Duration {
 	return time.Duration(n/2+1) * time.Microsecond
 }
 
-// renewNetwork makes a fresh network for one more try at a simultaneous moment. What comes
+// renewNetwork makes a fresh network for one more try. At a simultaneous moment, what comes
 // before it was played once already, so the wait for it is cut short.
 func renewNetwork(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 	runtime.LockOSThread() // never undone: the thread is in a namespace of its own now
@@ -173,7 +192,7 @@ func renewNetwork(st *stage, s *scenario.Script, addrs []netip.Addr) error {
 		return err
 	}
 	for i := range s.Stmts {
-		if s.Stmts[i].HasAt {
+		if st.cross && s.Stmts[i].HasAt {
 			st.ahead = max(0, s.Stmts[i].At-5*time.Millisecond)
 			break
 		}

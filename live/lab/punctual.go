@@ -29,6 +29,36 @@ func tolerance(s *scenario.Script) time.Duration {
 	return max(least, min(most, shortest/part))
 }
 
+// loopbackLate is how late something may be on loopback, where nothing takes time on its way:
+// less than any time-out of a kernel or a script.
+const loopbackLate = 50 * time.Millisecond
+
+// mustRepeatHere reports whether a run on loopback must be played once more.
+func (st *stage) mustRepeatHere(late time.Duration, err error, try int, began time.Time) bool {
+	return err == nil && st.program == nil && late > loopbackLate && try < wireTries && time.Since(began) < wireTriesFor
+}
+
+// pulse notices when the machine stands still between two calls. The function that it returns
+// ends it, and says by how much a short wait was too long at most.
+func pulse() (worst func() time.Duration) {
+	const beat = 5 * time.Millisecond
+	stop, most := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		late := time.Duration(0)
+		for {
+			began := time.Now()
+			select {
+			case <-time.After(beat):
+				late = max(late, time.Since(began)-beat)
+			case <-stop:
+				most <- max(late, time.Since(began)-beat)
+				return
+			}
+		}
+	}()
+	return func() time.Duration { close(stop); return <-most }
+}
+
 // mustRepeat reports whether a run must be played once more.
 func (st *stage) mustRepeat(s *scenario.Script, rec *recording, err error, try int, began time.Time) bool {
 	return err == nil && st.hand == nil && st.program == nil && st.watch == 0 && rec.late > tolerance(s) && try < wireTries && time.Since(began) < wireTriesFor

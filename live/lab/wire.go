@@ -221,6 +221,10 @@ func (n *network) sight(local, peer netip.AddrPort) {
 	s, at, ok := n.look(local, peer)
 	end := [2]netip.AddrPort{local, peer}
 	from, known := n.states[end]
+	if ok && s == wire.StateClosed && known && s != from {
+		time.Sleep(live.LookAgain)
+		s, at, ok = n.look(local, peer)
+	}
 	if n.hand != nil {
 		defer n.inform(end)
 	}
