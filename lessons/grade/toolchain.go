@@ -39,7 +39,7 @@ var tools = []tool{
 	{"Go", []string{"go.mod"}, "go build -o NAME .", "./NAME", []string{"go"}},
 	{"Go", []string{"*.go"}, "go build -o NAME *.go", "./NAME", []string{"go"}},
 	{"Java", []string{"*.java"}, "mkdir -p classes && javac -encoding UTF-8 -d classes $(find . -name '*.java')", "sh -c 'exec java -XX:TieredStopAtLevel=1 -Xshare:auto -cp classes \"$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | xargs grep -hE \"^ *package\" | sed -E \"s/^ *package +([^; ]+).*/\\\\1./\" | head -1)$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | sed -E \"s#.*/([^/]+)\\.java#\\\\1#\")\" \"$@\"' java", []string{"javac"}},
-	{"Rust", []string{"*.rs"}, "rustc -O -o NAME $(ls NAME.rs main.rs src/main.rs *.rs 2>/dev/null | head -1)", "./NAME", []string{"rustc"}},
+	{"Rust", []string{"*.rs"}, "rustc --edition $(sed -n 's/^ *edition *= *\"\\(20[0-9][0-9]\\)\".*/\\1/p' Cargo.toml 2>/dev/null | grep -m1 . || echo 2021) -O -o NAME $(ls NAME.rs main.rs src/main.rs *.rs 2>/dev/null | head -1)", "./NAME", []string{"rustc"}},
 	{"C++", []string{"*.cpp", "*.cc", "*.cxx"}, "c++ -std=c++17 -O1 -pthread $(find . -name '*.cpp' -o -name '*.cc' -o -name '*.cxx' -o -name '*.c') -o NAME", "./NAME", []string{"c++", "g++"}},
 	{"C", []string{"*.c"}, "cc -O1 -pthread $(find . -name '*.c') -o NAME -lm", "./NAME", []string{"cc", "gcc"}},
 	{"Python", []string{"*.py"}, "", "python3 NAME.py", []string{"python3"}},

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"netlab/live/jail"
 )
 
@@ -232,7 +234,12 @@ func childMake(ctx context.Context, req *request, up io.Writer) error {
 	o := &output{most: mostOutput, stop: p.Kill}
 	_, _ = io.Copy(o, r) // ends with the program
 	<-ended
-	e := &ProgramEnd{Report: p.Wait(), Late: late, Flood: o.flood, Output: o.head.Bytes(), Printed: o.n}
+	report := p.Wait()
+	var used unix.Rusage // of a build that was killed, only its waiting parent knows
+	if unix.Getrusage(unix.RUSAGE_CHILDREN, &used) == nil {
+		report.CPU = max(report.CPU, used.Utime.Nano()+used.Stime.Nano())
+	}
+	e := &ProgramEnd{Report: report, Late: late, Flood: o.flood, Output: o.head.Bytes(), Printed: o.n}
 	if _, err := os.NewFile(madeFD, "made").Write(e.Work); err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}

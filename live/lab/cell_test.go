@@ -156,3 +156,12 @@ func TestCellReadsInput(t *testing.T) {
 		t.Errorf("the program: %+v, want one that has ended", p)
 	}
 }
+
+// Of a build that is ended because its time is over, it is known how much of the processor it got.
+func TestMakeLate(t *testing.T) {
+	m, err := Make(t.Context(), jail.Cell{Argv: []string{"sh", "-c", "while :; do :; done"}}, nil, time.Second)
+	needLive(t, err)
+	if err != nil || !m.Late || time.Duration(m.CPU) < 20*time.Millisecond {
+		t.Fatalf("%+v, %v", m, err)
+	}
+}
