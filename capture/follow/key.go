@@ -56,6 +56,3 @@ func (c *conv) key() key {
 
 // toItself reports whether both ends are one socket.
 func (k *key) toItself() bool { return k.lo == k.hi && uint16(k.rest>>16) == uint16(k.rest) }
-
-// proto returns the protocol.
-func (k *key) proto() wire.Proto { return wire.Proto(k.rest >> 32) }
