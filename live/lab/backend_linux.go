@@ -52,3 +52,12 @@ func killAll(cmd *exec.Cmd) {
 	}
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }
+
+// childrenCPU is how long this process's ended children have computed, in nanoseconds.
+func childrenCPU() int64 {
+	var used syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_CHILDREN, &used) != nil {
+		return 0
+	}
+	return used.Utime.Nano() + used.Stime.Nano()
+}

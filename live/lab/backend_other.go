@@ -26,3 +26,5 @@ func killAll(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 func newWireBackend([]netns.Space) (live.Backend, func(), error) {
 	return nil, nil, netns.ErrUnsupported
 }
+
+func childrenCPU() int64 { return 0 }

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"netlab/live/jail"
 )
 
@@ -235,10 +233,7 @@ func childMake(ctx context.Context, req *request, up io.Writer) error {
 	_, _ = io.Copy(o, r) // ends with the program
 	<-ended
 	report := p.Wait()
-	var used unix.Rusage // of a build that was killed, only its waiting parent knows
-	if unix.Getrusage(unix.RUSAGE_CHILDREN, &used) == nil {
-		report.CPU = max(report.CPU, used.Utime.Nano()+used.Stime.Nano())
-	}
+	report.CPU = max(report.CPU, childrenCPU()) // of what was killed, only the parent that has waited knows it
 	e := &ProgramEnd{Report: report, Late: late, Flood: o.flood, Output: o.head.Bytes(), Printed: o.n}
 	if _, err := os.NewFile(madeFD, "made").Write(e.Work); err != nil {
 		return fmt.Errorf("lab: %w", err)
