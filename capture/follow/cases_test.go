@@ -341,6 +341,63 @@ func TestFragmentsOfIncompletePackets(t *testing.T) {
 	}
 }
 
+// Of more packets with missing fragments than are remembered, those that have waited longest are
+// given up, in every reading of the file.
+func TestManyIncompletePackets(t *testing.T) {
+	const many, kept = 3000, 1024
+	f := follow.New(follow.Options{})
+	part := func(id, offset int) {
+		h, at := parsePacket(t, "A ACK 1 1", 1)
+		h.SrcPort, h.Frag = uint16(id), capture.Frag{ID: uint32(id), Offset: offset, Len: 100, More: offset == 0}
+		f.Packet(&h, at, 1)
+	}
+	for id := range many {
+		part(id+1, 0)
+	}
+	for id := many - kept; id < many; id++ {
+		part(id+1, 100)
+	}
+	if f.Fragments != many-kept || f.Count() != kept {
+		t.Errorf("%d packets are whole and %d fragments are lost, want %d and %d", f.Count(), f.Fragments, kept, many-kept)
+	}
+}
+
+// A reset after which its sender goes on has ended nothing: who resets later has.
+func TestWhoReset(t *testing.T) {
+	sums := followed(t, open3+"A RST 101\nA PSH,ACK 101 301 len=3\nB ACK 301 104\nB RST,ACK 301 104")
+	if len(sums) != 1 || sums[0].Close != follow.Reset || sums[0].First != 1 {
+		t.Errorf("%d conversations, the first %s by %s; want one, reset by B", len(sums), sums[0].Close, follow.Name(sums[0].First))
+	}
+}
+
+// The text of a SYN that begins a new conversation belongs to that one alone, whether the SYN,ACK
+// takes it or not.
+func TestPortReuseWithText(t *testing.T) {
+	for _, ack := range []string{"900001", "900008"} {
+		sums := followed(t, open3+"A PSH,ACK 101 301 len=3\nB ACK 301 104\nA SYN 900000 len=7\nB SYN,ACK 8000 "+ack+"\nA ACK "+ack+" 8001")
+		if len(sums) != 2 || sums[0].Octets != [2]int64{3, 0} || sums[1].Octets != [2]int64{7, 0} {
+			t.Errorf("ACK %s: %d conversations, the first of %v octets; want two, of 3 and 7", ack, len(sums), sums[0].Octets)
+		}
+	}
+}
+
+// Once packets were captured twice, more of them are remembered, but not those before: the first
+// of all is gone, and what comes before it cannot be told to have been overtaken by it. The file
+// has no times.
+func TestNothingBeforeWhatIsForgotten(t *testing.T) {
+	var sums []*follow.Summary
+	f := follow.New(follow.Options{Done: func(s *follow.Summary) bool { sums = append(sums, s); return true }})
+	for i, line := range strings.Split("A ACK 3000000010 1 len=10\nA ACK 3000000020 1 len=10\nA ACK 3000000030 1 len=10\nA ACK 3000000040 1 len=10\nA ACK 3000000050 1 len=10\n"+
+		"A ACK 3000000060 1 len=10 id=50\nA ACK 3000000060 1 len=10 id=50\nA ACK 3000000000 1 len=10", "\n") {
+		h, _ := parsePacket(t, line, i+1)
+		f.Packet(&h, time.Time{}, i+1)
+	}
+	f.Finish()
+	if s := sums[0]; s.Count(follow.CaptureDuplicate) != 1 || s.Count(follow.OutOfOrder) != 0 || s.Count(follow.Retransmission) != 1 {
+		t.Errorf("found %+v, want one copy and one retransmission", s.Counts)
+	}
+}
+
 // Where the capture begins in the middle, numbers count from what the first ACK tells, so that
 // those before the end's own first segment are not huge.
 func TestNumbersBeforeTheFirstSegment(t *testing.T) {

@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"container/list"
 	"net/netip"
 	"slices"
 	"time"
@@ -80,7 +81,8 @@ type Follower struct {
 	more    int // octets that some conversations take beyond what others take
 	wide    int // ends that remember many packets
 	parts   map[partKey]*parts
-	Evicted int // conversations that were put away while they were still open
+	waiting *list.List // of the keys of parts: the first one has waited longest
+	Evicted int        // conversations that were put away while they were still open
 
 	// Fragments are those of packets that never were complete: they belong to no conversation.
 	Fragments int
@@ -88,7 +90,7 @@ type Follower struct {
 
 // New returns a follower.
 func New(opt Options) *Follower {
-	f := &Follower{opt: opt, convs: map[key]*conv{}, parts: map[partKey]*parts{}}
+	f := &Follower{opt: opt, convs: map[key]*conv{}, parts: map[partKey]*parts{}, waiting: list.New()}
 	for _, list := range []*conv{&f.opened, &f.closed, &f.fresh} {
 		list.next, list.prev = list, list
 	}

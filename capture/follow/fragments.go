@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"container/list"
 	"net/netip"
 	"time"
 
@@ -24,6 +25,7 @@ type parts struct {
 	total  int // 0: the last one is not there yet
 	count  int
 	at     time.Duration
+	place  *list.Element // among those that wait
 }
 
 // assemble takes a fragment. When all are there it makes h the whole packet's header and
@@ -33,15 +35,12 @@ func (f *Follower) assemble(h *capture.Headers, at time.Duration) int {
 	p := f.parts[k]
 	if p == nil || at-p.at > closedAfter {
 		if p != nil {
-			f.Fragments += p.count
+			f.giveUp(k)
 		}
-		if len(f.parts) >= mostParts {
-			for old := range f.parts { // any: they are lost anyway
-				f.giveUp(old)
-				break
-			}
+		if len(f.parts) >= mostParts { // always the same one: a second reading must find the same
+			f.giveUp(f.waiting.Front().Value.(partKey))
 		}
-		p = &parts{at: at}
+		p = &parts{at: at, place: f.waiting.PushBack(k)}
 		f.parts[k] = p
 	}
 	p.count++
@@ -56,7 +55,7 @@ func (f *Follower) assemble(h *capture.Headers, at time.Duration) int {
 	if !p.has || p.total == 0 || p.octets < p.total {
 		return 0
 	}
-	delete(f.parts, k)
+	f.forget(k)
 	whole, count := p.first, p.count
 	whole.Len = max(0, p.first.Len+p.total-p.first.Frag.Len)
 	whole.Frag = capture.Frag{}
@@ -67,5 +66,11 @@ func (f *Follower) assemble(h *capture.Headers, at time.Duration) int {
 // giveUp forgets a packet that is not complete.
 func (f *Follower) giveUp(k partKey) {
 	f.Fragments += f.parts[k].count
+	f.forget(k)
+}
+
+// forget takes a packet from those that wait for their fragments.
+func (f *Follower) forget(k partKey) {
+	f.waiting.Remove(f.parts[k].place)
 	delete(f.parts, k)
 }

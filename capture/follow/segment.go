@@ -28,9 +28,6 @@ func (c *conv) segment(x int, h *capture.Headers, at time.Duration, frame int) {
 			me.base = h.Seq.Add(-1)
 		}
 		me.started, me.next = true, h.Seq
-		if !peer.started && h.Flags.Has(wire.ACK) {
-			peer.base = h.Ack.Add(-1)
-		}
 	}
 	if peer.base == 0 && !peer.started && h.Flags.Has(wire.ACK) {
 		peer.base = h.Ack.Add(-1)
@@ -213,10 +210,11 @@ func (e *end) fills(from, to wire.Seq) *gap {
 }
 
 // front returns, as a gap, what comes before all that was captured of an end whose SYN was not:
-// it may have been overtaken by the first packet. It is nil for other segments, and later on.
+// it may have been overtaken by the first packet. It is nil for other segments, and once that packet
+// is forgotten.
 func (e *end) front(from, to wire.Seq) *gap {
 	s := &e.ring()[0]
-	if e.syn || e.filled == 0 || int(e.filled) > len(e.ring()) || to.After(s.seq) {
+	if e.syn || s.frame == 0 || int(e.filled) > len(e.ring()) || to.After(s.seq) {
 		return nil
 	}
 	return &gap{from: from, to: to, acked: from, at: s.at, frame: s.frame, id: s.id}

@@ -197,7 +197,7 @@ func (c *conv) closing() (kind Close, first int) {
 	bothAcked := a.fin && b.fin && b.acked && b.ack.After(a.finSeq) && a.acked && a.ack.After(b.finSeq)
 	if (c.resets(0) || c.resets(1)) && !bothAcked {
 		first = 0
-		if !a.rst || b.rst && b.rstFrame < a.rstFrame {
+		if !c.resets(0) || c.resets(1) && b.rstFrame < a.rstFrame {
 			first = 1
 		}
 		return Reset, first

@@ -142,10 +142,11 @@ func (f *Follower) lateReuse(c *conv, h *capture.Headers, low bool) *conv {
 		return c
 	}
 	s := caller.stray
-	if s == nil || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN|wire.ACK || h.Ack != s.h.Seq.Add(1) {
+	if s == nil || h.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN|wire.ACK || h.Ack != s.h.Seq.Add(1) && h.Ack != s.h.Seq.Add(lenOf(&s.h)) { // with its text, if that was taken (RFC 7413 §3)
 		return c
 	}
 	caller.packets--
+	caller.octets -= int64(s.h.Len)
 	c = f.reuse(c, &s.h, !low, s.at, s.frame)
 	c.count(0, &s.h, s.at, s.frame)
 	c.segment(0, &s.h, s.at, s.frame)

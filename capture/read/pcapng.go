@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
+	"math/bits"
 	"time"
 )
 
@@ -28,11 +28,10 @@ const maxIfaces = 65536
 
 // An iface is what a section says about an interface.
 type iface struct {
-	link    uint16
-	snap    uint32
-	perUnit float64 // nanoseconds in a unit of time, if that is no whole number
-	unit    uint64  // nanoseconds in a unit of time; 0: see perUnit
-	offset  int64   // seconds to add to every time
+	link      uint16
+	snap      uint32
+	perSecond uint64 // units of time in a second
+	offset    int64  // seconds to add to every time
 }
 
 // pcapng reads sections of blocks.
@@ -162,7 +161,7 @@ func (f *pcapng) describe(r *Reader, body int) error {
 	if err != nil {
 		return err
 	}
-	i := iface{link: f.order.Uint16(b), snap: f.order.Uint32(b[4:]), unit: 1000}
+	i := iface{link: f.order.Uint16(b), snap: f.order.Uint32(b[4:]), perSecond: 1_000_000}
 	for opts := b[fixed:]; len(opts) >= 4; {
 		code, n := f.order.Uint16(opts), int(f.order.Uint16(opts[2:]))
 		padded := (n + 3) &^ 3
@@ -181,18 +180,20 @@ func (i *iface) option(r *Reader, order binary.ByteOrder, code uint16, v []byte)
 	const resolution, offset = 9, 14
 	switch {
 	case code == resolution && len(v) == 1:
-		exp := int(v[0] & 0x7f)
-		base := 10.0
-		if v[0]&0x80 != 0 {
-			base = 2
-		}
-		switch per := 1e9 * math.Pow(base, -float64(exp)); {
-		case base == 10 && exp <= 9:
-			i.unit = uint64(math.Round(per))
-		case base == 10 && exp <= 19 || base == 2 && exp <= 63:
-			i.unit, i.perUnit = 0, per
+		switch exp := int(v[0] & 0x7f); {
+		case v[0]&0x80 != 0 && exp <= 63:
+			i.perSecond = 1 << exp
+		case v[0]&0x80 == 0 && exp <= 19:
+			i.perSecond = 1
+			for range exp {
+				i.perSecond *= 10
+			}
 		default:
-			r.warn("an interface claims a resolution of %g^-%d s; its times are taken for microseconds", base, exp)
+			base := 10
+			if v[0]&0x80 != 0 {
+				base = 2
+			}
+			r.warn("an interface claims a resolution of %d^-%d s; its times are taken for microseconds", base, exp)
 		}
 	case code == offset && len(v) == 8:
 		i.offset = int64(order.Uint64(v))
@@ -201,15 +202,9 @@ func (i *iface) option(r *Reader, order binary.ByteOrder, code uint16, v []byte)
 
 // at returns the moment that a number of units stands for.
 func (i *iface) at(units uint64) time.Time {
-	if i.unit != 0 {
-		perSecond := 1_000_000_000 / i.unit
-		return time.Unix(int64(units/perSecond)+i.offset, int64(units%perSecond*i.unit))
-	}
-	whole, part := math.Modf(float64(units) * i.perUnit / 1e9)
-	if whole > math.MaxInt64/2 {
-		return time.Time{}
-	}
-	return time.Unix(int64(whole)+i.offset, int64(part*1e9))
+	high, low := bits.Mul64(units%i.perSecond, 1_000_000_000)
+	nanos, _ := bits.Div64(high, low, i.perSecond)
+	return time.Unix(int64(units/i.perSecond)+i.offset, int64(nanos))
 }
 
 // packet reads the three kinds of packet blocks, whose headers differ.

@@ -121,6 +121,8 @@ func TestForms(t *testing.T) {
 		{"pcapng", join(section(le), iface(le, 1), enhanced(le, 0, 1_700_000_000_000_000, 4, "abcd")), []uint16{1}, sec},
 		{"pcapng, big-endian, nanoseconds", join(section(be), iface(be, 228, 0, 9, 0, 1, 9, 0, 0, 0), enhanced(be, 0, 1_700_000_000_000_000_000, 4, "abcd")), []uint16{228}, sec},
 		{"a binary resolution", join(section(be), iface(be, 1, 0, 9, 0, 1, 0x80|1, 0, 0, 0), enhanced(be, 0, 3_400_000_000, 4, "abcd")), []uint16{1}, sec},
+		{"the fractions of NTP", join(section(le), iface(le, 1, 9, 0, 1, 0, 0x80|32, 0, 0, 0), enhanced(le, 0, 1_700_000_000<<32|4_294_968, 4, "abcd")), []uint16{1}, sec.Add(time.Millisecond)},
+		{"tenths of nanoseconds", join(section(le), iface(le, 1, 9, 0, 1, 0, 10, 0, 0, 0), enhanced(le, 0, 17_000_000_000_000_000_010, 4, "abcd")), []uint16{1}, sec.Add(1)},
 		{"a resolution of seconds, and an offset", join(section(be), iface(be, 1, 0, 9, 0, 1, 0, 0, 0, 0, 0, 14, 0, 8, 0, 0, 0, 0, 0x65, 0x53, 0xf1, 0), enhanced(be, 0, 0, 4, "abcd")), []uint16{1}, sec},
 		{"two interfaces", join(section(le), iface(le, 1), iface(le, 101), enhanced(le, 1, 1_700_000_000_000_000, 4, "abcd"), enhanced(le, 0, 0, 4, "abcd")), []uint16{101, 1}, sec},
 		{"two sections of different byte order", join(section(le), iface(le, 1), enhanced(le, 0, 1_700_000_000_000_000, 4, "abcd"), section(be), iface(be, 276), enhanced(be, 0, 0, 4, "abcd")), []uint16{1, 276}, sec},

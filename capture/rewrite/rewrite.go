@@ -261,11 +261,11 @@ func (w *writer) udp() {
 
 // octets writes what is sent: as a text if it is one, otherwise as a number.
 func octets(s string) string {
-	plain := len(s) <= 60 && len(s) > 0 || s == ""
+	plain := len(s) <= 60
 	for _, c := range []byte(s) {
 		plain = plain && (c >= ' ' && c <= '~' || c == '\n' || c == '\r' || c == '\t')
 	}
-	if plain && strings.TrimSpace(s) != "" || s == "" {
+	if s == "" || plain && strings.TrimSpace(s) != "" {
 		return strconv.Quote(s)
 	}
 	return strconv.Itoa(len(s))

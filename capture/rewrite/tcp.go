@@ -151,7 +151,7 @@ func (w *writer) streams() (total [2]int) {
 		if old := st.next.Minus(p.Seg.Seq); old >= 0 && old < len(p.Seg.Data) {
 			total[p.From] += len(p.Seg.Data) - old
 			if st.waits() {
-				w.impatient(p.From)
+				w.nodelay[p.From] = true
 			}
 			if w.send(p.From, at, st, p.Seg.Data[old:], p.Seg.Flags.Has(wire.PSH)) {
 				w.replies(p.From, i, iss[1-p.From])
@@ -192,11 +192,6 @@ func (w *writer) send(x int, at time.Duration, st *stream, data string, push boo
 		st.last, st.octets = -1, ""
 	}
 	return begun
-}
-
-// impatient switches Nagle's algorithm off for an end that sends small segments at once.
-func (w *writer) impatient(x int) {
-	w.nodelay[x] = true
 }
 
 // closedFor reports whether an end had closed for reading too: it has reset what came.
