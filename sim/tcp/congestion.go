@@ -121,7 +121,7 @@ func (m *machine) repairNext(why *wire.Rule) bool {
 	if !from.Before(to) {
 		return false
 	}
-	n := min(to.Minus(from), int(b.SndMSS))
+	n := min(to.Minus(from), b.maxText())
 	m.resend(from, n, why)
 	b.highRxt = from.Add(n)
 	return true

@@ -158,3 +158,41 @@ func TestOrphansAreGivenUpSooner(t *testing.T) {
 		d.wantState("given up", wire.StateClosed)
 	}
 }
+
+// RFC 9293 §3.7.1 (MUST-16), RFC 6691 §2: options take their room from the text. What tells the
+// peer of holes is not longer than its MSS, when it is sent and when it is sent again.
+func TestBlocksTakeRoomFromText(t *testing.T) {
+	for _, stamps := range []bool{false, true} {
+		p := quiet
+		p.UseSACK, p.UseTS, p.RcvBuf = true, stamps, 10_000
+		d := newDialogue(t, p)
+		d.do(OpenActive(99))
+		d.arrives(wire.Segment{Seq: 299, Ack: 100, Flags: wire.SYN | wire.ACK, Wnd: 10_000, Options: wire.Options{MSS: 1460, SACKPermitted: true, HasTimestamps: stamps}})
+		for _, seq := range []wire.Seq{310, 330} {
+			s := seg(seq, 100, wire.ACK)
+			s.Data, s.Wnd, s.Options.HasTimestamps = "later", 10_000, stamps
+			d.arrives(s)
+		}
+		room := 1460 - 4 - 2*8
+		if stamps {
+			room -= timestampOctets
+		}
+		d.do(Send(strings.Repeat("x", 2*room)))
+		sends := 0
+		for range 2 {
+			for _, o := range d.out {
+				if o.Effect != EffectSend {
+					continue
+				}
+				if sends++; len(o.Seg.Data) != room || o.Seg.Options.NSACK != 2 {
+					t.Errorf("time stamps %v: %d octets of text beside %d blocks, want %d beside 2", stamps, len(o.Seg.Data), o.Seg.Options.NSACK, room)
+				}
+			}
+			d.now += d.b.RTO
+			d.do(Expire(TimerRetransmit))
+		}
+		if sends != 3 {
+			t.Errorf("time stamps %v: %d segments, want two, and the first once more", stamps, sends)
+		}
+	}
+}

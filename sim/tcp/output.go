@@ -34,24 +34,24 @@ func (m *machine) output(why *wire.Rule) {
 			flags |= wire.FIN
 			rule = RuleClose
 		}
-		seq := b.SndNxt
+		seq, full := b.SndNxt, n == b.maxText()
 		b.SndNxt = b.SndNxt.Add(n)
 		if fin {
 			b.SndNxt = b.SndNxt.Add(1)
 		}
 		m.emitSegment(flags, seq, b.snd.Slice(off, n), rule, false)
-		m.sent(n)
+		m.sent(n, full)
 	}
 	m.armPersist()
 }
 
-// sent keeps the books after a segment with n octets has left.
-func (m *machine) sent(n int) {
+// sent keeps the books after a segment with n octets has left; full says that no more would fit.
+func (m *machine) sent(n int, full bool) {
 	b := m.b
 	if n > 0 && m.now-b.heardAt < b.ato {
 		b.pingPong = true // data answered data: ACKs may wait for the next answer
 	}
-	if n > 0 && n < int(b.SndMSS) {
+	if n > 0 && !full {
 		b.smallEnd = b.SndNxt
 	}
 	m.timeRoundTrip(b.SndNxt)
@@ -67,16 +67,16 @@ func (m *machine) sendable() (n int, fin, ok bool) {
 	if b.finSent() || b.State == wire.StateTimeWait || b.fullOfOne() {
 		return 0, false, false
 	}
-	unsent := b.Unsent()
+	unsent, most := b.Unsent(), b.maxText()
 	room := b.SndUna.Add(b.windowToUse()).Minus(b.SndNxt)
-	n = max(0, min(unsent, room, int(b.SndMSS)))
+	n = max(0, min(unsent, room, most))
 	fin = b.finQueued() && n == unsent && room > n
 	switch {
 	case fin:
 		return n, true, true
 	case n == 0:
 		return 0, false, false
-	case n == int(b.SndMSS):
+	case n == most:
 		return n, false, true
 	case n == unsent && (!b.holdsSmall() || b.finQueued()):
 		return n, false, true

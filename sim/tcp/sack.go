@@ -1,6 +1,10 @@
 package tcp
 
-import "netlab/sim/wire"
+import (
+	"slices"
+
+	"netlab/sim/wire"
+)
 
 // maxBlocks is how many blocks of selectively acknowledged octets a sender
 // remembers; what does not fit will be sent again for nothing.
@@ -92,41 +96,54 @@ func later(a, b wire.Seq) wire.Seq {
 	return b
 }
 
-// setSACK lists the runs held out of order, the latest first (RFC 2018 §4).
+// setSACK tells what is held out of order.
 func (m *machine) setSACK(seg *wire.Segment) {
 	b := m.b
-	twice := b.twice
-	b.twice = wire.Block{}
-	if !b.UseSACK || seg.Flags.Has(wire.SYN) {
-		return
+	if !seg.Flags.Has(wire.SYN) {
+		seg.Options.SACK, seg.Options.NSACK = b.sackBlocks()
 	}
-	most := len(seg.Options.SACK)
+	b.twice = wire.Block{}
+}
+
+// sackBlocks lists the runs held out of order, the latest first (RFC 2018 §4).
+func (b *TCB) sackBlocks() (list [4]wire.Block, n uint8) {
+	if !b.UseSACK {
+		return list, 0
+	}
+	most := len(list)
 	if b.UseTS {
 		most-- // only three fit beside timestamps
 	}
 	add := func(k wire.Block) {
-		for _, old := range seg.Options.SACK[:seg.Options.NSACK] {
-			if old == k {
-				return
-			}
-		}
-		if int(seg.Options.NSACK) < most && k.From != k.To {
-			seg.Options.SACK[seg.Options.NSACK] = k
-			seg.Options.NSACK++
+		if int(n) < most && k.From != k.To && !slices.Contains(list[:n], k) {
+			list[n] = k
+			n++
 		}
 	}
 	if b.Profile.Has(QuirkDSACK) {
-		add(twice)
+		add(b.twice)
 	}
-	blocks, n := b.holes.blocks()
-	for _, k := range blocks[:n] { // the one that changed last
+	blocks, held := b.holes.blocks()
+	for _, k := range blocks[:held] { // the one that changed last
 		if b.lastHole.In(k.From, k.To) {
 			add(k)
 		}
 	}
-	for _, k := range blocks[:n] {
+	for _, k := range blocks[:held] {
 		add(k)
 	}
+	return list, n
+}
+
+// maxText is how many octets of text fit into the next segment: SACK blocks take their room from
+// it (RFC 9293 §3.7.1, MUST-16; RFC 6691 §2).
+func (b *TCB) maxText() int {
+	const head, block = 4, 8 // octets of the option, with what pads it to whole words
+	_, n := b.sackBlocks()
+	if n == 0 {
+		return int(b.SndMSS)
+	}
+	return max(1, int(b.SndMSS)-head-block*int(n))
 }
 
 // takeSACK reads the blocks of an ACK and reports whether they say anything new.

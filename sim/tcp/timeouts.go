@@ -104,7 +104,7 @@ func (m *machine) lossByTimeout() {
 	b.Cwnd = uint32(b.SndMSS)
 	b.recovery, b.recoverSeq, b.dupAcks = afterTimeout, b.SndNxt, 0
 	b.sacked = scoreboard{}
-	b.highRxt = b.SndUna.Add(min(b.SndNxt.Minus(b.SndUna), int(b.SndMSS)))
+	b.highRxt = b.SndUna.Add(min(b.SndNxt.Minus(b.SndUna), b.maxText()))
 }
 
 func (m *machine) maxRetries() uint8 {
@@ -150,7 +150,7 @@ func (m *machine) retransmit() {
 	if b.SndWnd == 0 {
 		b.countProbe()
 	}
-	m.resend(b.SndUna, int(b.SndMSS), RuleRetransmit)
+	m.resend(b.SndUna, b.maxText(), RuleRetransmit)
 }
 
 // resend sends at most n octets from seq on again, and the FIN if it follows them.
@@ -202,12 +202,12 @@ func (b *TCB) countProbe() {
 // a segment: that can be put off, but not for ever (RFC 9293 §3.8.6.2.1).
 func (m *machine) overrideSillyWindow() {
 	b := m.b
-	n := min(b.Unsent(), b.windowToUse(), int(b.SndMSS))
+	n := min(b.Unsent(), b.windowToUse(), b.maxText())
 	if n > 0 && b.SndUna == b.SndNxt {
-		seq := b.SndNxt
+		seq, full := b.SndNxt, n == b.maxText()
 		b.SndNxt = b.SndNxt.Add(n)
 		m.emitSegment(wire.ACK, seq, b.snd.Slice(0, n), RuleSillyWindow, false)
-		m.sent(n)
+		m.sent(n, full)
 	}
 	m.output(RuleSend)
 }
