@@ -28,9 +28,11 @@ func Main() {
 	os.Exit(warden())
 }
 
-// environment is what every program in a cell finds.
+// systemPath is where the system's programs are looked for.
+const systemPath = "/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// environment is what every program in a cell finds, besides PATH.
 var environment = []string{
-	"PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	"HOME=/tmp", "TMPDIR=/tmp", "USER=student", "LANG=C.UTF-8",
 	"PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1", "GOPROXY=off", "GOFLAGS=-mod=mod", "GOTOOLCHAIN=local",
 }
@@ -134,7 +136,7 @@ func (c *Cell) start() (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := &exec.Cmd{Path: path, Args: c.Argv, Dir: workDir, Env: append(slices.Clone(environment), c.Env...),
+	cmd := &exec.Cmd{Path: path, Args: c.Argv, Dir: workDir, Env: slices.Concat([]string{"PATH=" + searchPath(c.Tools)}, environment, c.Env),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
 	all, own := wardenThreads+uint64(c.Limits.Processes), uint64(c.Limits.Processes)+wardenThreads/2
 	if err := unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: own, Max: all}); err != nil {
@@ -165,15 +167,24 @@ func (c *Cell) find() (string, error) {
 		_, err := os.Stat(path)
 		return path, err
 	}
-	if path := lookUp(name); path != "" {
+	if path := lookUp(name, c.Tools); path != "" {
 		return path, nil
 	}
 	return "", fmt.Errorf("this machine has no %s", name)
 }
 
+// searchPath is the PATH of a cell with such tools.
+func searchPath(tools []string) string {
+	path := systemPath
+	for _, dir := range slices.Backward(tools) {
+		path = filepath.Join(dir, "bin") + ":" + path
+	}
+	return path
+}
+
 // lookUp looks a program up in the PATH that a cell has; empty: it is not there.
-func lookUp(name string) string {
-	for dir := range strings.SplitSeq(strings.TrimPrefix(environment[0], "PATH="), ":") {
+func lookUp(name string, tools []string) string {
+	for dir := range strings.SplitSeq(searchPath(tools), ":") {
 		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
 			return path
@@ -182,14 +193,19 @@ func lookUp(name string) string {
 	return ""
 }
 
-// Has reports whether programs in a cell on this machine find a program of the system's.
-func Has(name string) bool { return lookUp(name) != "" }
+// Has reports whether programs in a cell on this machine find a program, of the system's or in
+// the bin of one of these folders.
+func Has(name string, tools ...string) bool { return lookUp(name, tools) != "" }
 
-// looksEvery is how often the warden looks at the memory that is held.
+// Find is where they find it; empty: nowhere.
+func Find(name string, tools ...string) string { return lookUp(name, tools) }
+
+// looksEvery is how often the warden looks at the memory and the sockets.
 const looksEvery = 10 * time.Millisecond
 
 // watch waits for the end of the program, or brings it about.
 func (r *Report) watch(cmd *exec.Cmd, c *Cell) {
+	before := usedSockets() // of a network that others may use, too
 	ended := make(chan syscall.WaitStatus, 1)
 	go func() { ended <- reap(cmd.Process.Pid, &r.CPU) }()
 	tick := time.NewTicker(looksEvery)
@@ -216,7 +232,7 @@ func (r *Report) watch(cmd *exec.Cmd, c *Cell) {
 		case <-tick.C:
 			held := memory()
 			r.MaxRSS = max(r.MaxRSS, held)
-			if held > c.Limits.Memory && shared() > c.Limits.Memory {
+			if held > c.Limits.Memory && shared() > c.Limits.Memory || usedSockets()-before > mostSockets {
 				r.Stopped, r.Exit = StopMemory, -1
 				return // all of them end with the warden
 			}

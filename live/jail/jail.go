@@ -13,7 +13,8 @@ var ErrUnsupported = errors.New("jail: only Linux can keep a program apart")
 type Cell struct {
 	Argv   []string `json:"argv"` // the program is looked for in /work, then in PATH
 	Env    []string `json:"env,omitempty"`
-	Dirs   []string `json:"dirs,omitempty"` // folders of this machine that it may read, besides those of the system
+	Dirs   []string `json:"dirs,omitempty"`  // folders of this machine that it may read, besides those of the system
+	Tools  []string `json:"tools,omitempty"` // such folders, with programs in bin that are found before those of the system
 	Limits Limits   `json:"limits"`
 	Keep   bool     `json:"keep,omitempty"` // hand back what /work holds at the end
 }

@@ -22,6 +22,9 @@ func (p *Process) Done() <-chan struct{} {
 	return done
 }
 
+// Wants returns false.
+func (p *Process) Wants() bool { return false }
+
 // Kill does nothing.
 func (p *Process) Kill() {}
 
@@ -31,5 +34,8 @@ func (p *Process) Wait() Report { return Report{} }
 // Landlock returns 0: only Linux has it.
 func Landlock() int { return 0 }
 
+// Find returns nothing: there are no cells.
+func Find(string, ...string) string { return "" }
+
 // Has returns false: there are no cells.
-func Has(string) bool { return false }
+func Has(string, ...string) bool { return false }

@@ -42,6 +42,19 @@ func files(t *testing.T, all map[string]string) *os.File {
 	return f
 }
 
+// begin starts a program, and skips the test where the machine makes no cells, unless it must.
+func begin(t *testing.T, c Cell, work, out *os.File) *Process {
+	t.Helper()
+	p, err := Start(c, work, nil, out, out)
+	if err != nil {
+		if os.Getenv("NETLAB_REQUIRE_LIVE") == "" {
+			t.Skipf("this machine makes no cells: %v", err)
+		}
+		t.Fatal(err)
+	}
+	return p
+}
+
 // play runs a cell to its end and returns what it printed.
 func play(t *testing.T, c Cell, work *os.File) (Report, string) {
 	t.Helper()
@@ -50,14 +63,8 @@ func play(t *testing.T, c Cell, work *os.File) (Report, string) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	p, err := Start(c, work, nil, w, w)
+	p := begin(t, c, work, w)
 	w.Close()
-	if err != nil {
-		if os.Getenv("NETLAB_REQUIRE_LIVE") == "" {
-			t.Skipf("this machine makes no cells: %v", err)
-		}
-		t.Fatal(err)
-	}
 	stop := time.AfterFunc(time.Minute, p.Kill)
 	defer stop.Stop()
 	text, _ := io.ReadAll(io.LimitReader(r, 1<<20))
@@ -68,6 +75,36 @@ func play(t *testing.T, c Cell, work *os.File) (Report, string) {
 func shell(t *testing.T, script string, limits Limits) (Report, string) {
 	t.Helper()
 	return play(t, Cell{Argv: []string{"sh", "-c", script}, Limits: limits}, nil)
+}
+
+// What is not below /usr, such as a compiler that a user has installed for himself, is found if its
+// folder is shown: before the system's, to be read and run, and not to be written.
+func TestTools(t *testing.T) {
+	dir, err := os.MkdirTemp("/var/tmp", "tools")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	for name, text := range map[string]string{"bin/rot13": "#!/bin/sh\nexec tr a-z n-za-m\n", "bin/id": "#!/bin/sh\necho mine\n"} {
+		at := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if Has("rot13") || !Has("rot13", dir) {
+		t.Error("rot13 is there without its folder, or not there with it")
+	}
+	script := "echo abc | rot13; id; touch " + dir + "/x || echo kept"
+	_, out := play(t, Cell{Argv: []string{"sh", "-c", script}, Tools: []string{dir}}, nil)
+	if !strings.HasPrefix(out, "nop\nmine\n") || !strings.HasSuffix(out, "kept\n") {
+		t.Errorf("it printed %q", out)
+	}
 }
 
 // A program finds its files, is an ordinary user, and its end is reported as it was.
@@ -159,6 +196,27 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+// pageTables reads one octet of each table's pages: it holds next to no memory of its own.
+const pageTables = `
+import mmap, time
+m = mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+m.madvise(15)
+for i in range(0, 64 << 30, 2 << 20): m[i]
+time.sleep(9)
+`
+
+// manySockets makes more than any homework needs, by several processes, as each makes only so many.
+const manySockets = `
+import os, socket, time
+for i in range(10):
+    if os.fork() == 0:
+        keep = []
+        try:
+            while True: keep.append(socket.socketpair())
+        except OSError: time.sleep(9)
+time.sleep(9)
+`
+
 // Each limit ends what goes beyond it, and says which it was.
 func TestLimits(t *testing.T) {
 	for _, c := range []struct {
@@ -169,6 +227,8 @@ func TestLimits(t *testing.T) {
 		{"busy loop", "while :; do :; done", Limits{CPU: time.Second}, StopCPU},
 		{"memory", `exec python3 -c 'x = bytearray(200<<20); import time; time.sleep(9)'`, Limits{Memory: 64 << 20}, StopMemory},
 		{"memory of a process that hides", `cp /bin/dd x; chmod 111 x; ./x if=/dev/zero of=/dev/null bs=200M count=1000`, Limits{Memory: 64 << 20, CPU: 5 * time.Second}, StopMemory},
+		{"memory in page tables", "exec python3 -c '" + pageTables + "'", Limits{Memory: 64 << 20}, StopMemory},
+		{"memory in sockets", "exec python3 -c '" + manySockets + "'", Limits{}, StopMemory},
 		{"a huge file", "exec dd if=/dev/zero of=/work/x bs=1M count=100", Limits{Disk: 8 << 20}, StopDisk},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -256,5 +316,26 @@ func TestManyFiles(t *testing.T) {
 	_, out := shell(t, `i=0; while [ $i -lt 300 ]; do : > f$i || break; i=$((i+1)); done 2>/dev/null; echo $i`, Limits{Files: 100})
 	if got := strings.TrimSpace(out); got == "300" || len(got) > 2 {
 		t.Errorf("it made %s files, want fewer than 100", got)
+	}
+}
+
+// Whether a program computes or waits is seen from outside, also of what its shell has started.
+func TestWants(t *testing.T) {
+	for _, c := range []struct {
+		script string
+		want   bool
+	}{{"sh -c 'while :; do :; done'", true}, {"sleep 100", false}} {
+		p := begin(t, Cell{Argv: []string{"sh", "-c", c.script + "; true"}}, nil, os.Stdout)
+		got := !c.want
+		for end := time.Now().Add(20 * time.Second); got != c.want && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			if got = p.Wants(); !c.want && !got { // it may just not have begun
+				time.Sleep(200 * time.Millisecond)
+				got = p.Wants()
+			}
+		}
+		if p.Kill(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.script, got, c.want)
+		}
+		p.Wait()
 	}
 }

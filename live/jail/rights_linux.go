@@ -62,37 +62,69 @@ func others() (pids []string) {
 	return pids
 }
 
-// memory is how much all processes hold, each page as often as it is held.
+// memory is how much all processes hold, each page as often as it is held, with the tables that the
+// kernel keeps of their pages: those of a large area that is only read hold much, and no page does.
 func memory() (sum int64) {
 	for _, pid := range others() {
-		data, err := os.ReadFile("/proc/" + pid + "/statm")
-		if err != nil {
-			continue // it has ended
-		}
-		if f := strings.Fields(string(data)); len(f) > 1 {
-			pages, _ := strconv.ParseInt(f[1], 10, 64)
-			sum += pages * int64(os.Getpagesize())
+		size, held := pages(pid)
+		if sum += held; size > manyTables {
+			sum += tables(pid)
 		}
 	}
 	return sum
 }
 
-// shared is the same, but a page that several hold counts once among them: what a server that
-// forks really takes. It costs more to find out.
+// manyTables is how large a process must be, in octets of addresses, before its page tables matter.
+const manyTables = 4 << 30
+
+// pages are how many octets of addresses a process has, and for how many it holds memory.
+func pages(pid string) (size, held int64) {
+	data, err := os.ReadFile("/proc/" + pid + "/statm")
+	if err != nil {
+		return 0, 0 // it has ended
+	}
+	if f := strings.Fields(string(data)); len(f) > 1 {
+		size, _ = strconv.ParseInt(f[0], 10, 64)
+		held, _ = strconv.ParseInt(f[1], 10, 64)
+	}
+	return size * int64(os.Getpagesize()), held * int64(os.Getpagesize())
+}
+
+// tables is how much a process's page tables hold.
+func tables(pid string) int64 { return kilobytes("/proc/"+pid+"/status", "VmPTE:") }
+
+// shared is as much as memory, but a page that several hold counts once among them: what a server
+// that forks really takes. It costs more to find out.
 func shared() (sum int64) {
 	for _, pid := range others() {
-		data, err := os.ReadFile("/proc/" + pid + "/smaps_rollup")
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(data)) {
-			if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
-				kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-				sum += kb << 10
-			}
-		}
+		sum += kilobytes("/proc/"+pid+"/smaps_rollup", "Pss:") + tables(pid)
 	}
 	return sum
+}
+
+// kilobytes is what a file of the kernel says under a name, in octets; 0: nothing, or it is gone.
+func kilobytes(file, name string) int64 {
+	data, _ := os.ReadFile(file)
+	for line := range strings.Lines(string(data)) {
+		if rest, ok := strings.CutPrefix(line, name); ok {
+			kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+// mostSockets bounds the sockets that a program makes. What waits in one to be read, up to some 400
+// KiB, no process holds: so nobody would count it, and with many sockets it is all of the machine's.
+const mostSockets = 1024
+
+// usedSockets counts those of the network that we are in.
+func usedSockets() (n int) {
+	data, err := os.ReadFile("/proc/net/sockstat")
+	if err == nil {
+		_, _ = fmt.Sscanf(string(data), "sockets: used %d", &n)
+	}
+	return n
 }
 
 // Landlock is the version of Landlock that this kernel has; 0: none.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -41,7 +42,12 @@ func furnish(c *Cell) error {
 	if err := mountTmp(base, "mode=755,size=4m,nr_inodes=1k"); err != nil {
 		return err
 	}
-	for _, dir := range append(systemDirs, c.Dirs...) {
+	for _, dir := range c.Tools { // started by root, a cell is another user's, who cannot look into every folder
+		if _, err := os.Stat(filepath.Join(dir, "bin")); err != nil {
+			return fmt.Errorf("the folder of tools: %w", err)
+		}
+	}
+	for _, dir := range slices.Concat(systemDirs, c.Dirs, c.Tools) {
 		if err := bring(dir); err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}

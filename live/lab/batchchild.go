@@ -34,17 +34,9 @@ func childBatch(ctx context.Context, req *request, requests <-chan readLine, out
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
-			for line := range requests {
-				if line.err != nil || line.m.Request == nil {
-					errs <- fmt.Errorf("lab: no request: %v", line.err)
-					cancel()
-					return
-				}
-				if err := childJob(ctx, line.m.Request, own, func() int { return int(runs.Add(1)) }, out); err != nil {
-					errs <- err
-					cancel()
-					return
-				}
+			if err := work(ctx, requests, own, func() int { return int(runs.Add(1)) }, out); err != nil {
+				errs <- err
+				cancel() // the others stop too: the parent hears of it when this process ends
 			}
 		}()
 	}
@@ -54,6 +46,27 @@ func childBatch(ctx context.Context, req *request, requests <-chan readLine, out
 		return err
 	default:
 		return nil
+	}
+}
+
+// work plays scripts as they come, until there are no more, one cannot be played, or ctx ends.
+func work(ctx context.Context, requests <-chan readLine, own []netns.Space, number func() int, out io.Writer) error {
+	for {
+		var line readLine
+		var ok bool
+		select {
+		case line, ok = <-requests:
+		case <-ctx.Done():
+		}
+		switch {
+		case !ok:
+			return nil
+		case line.err != nil || line.m.Request == nil:
+			return fmt.Errorf("lab: no request: %v", line.err)
+		}
+		if err := childJob(ctx, line.m.Request, own, number, out); err != nil {
+			return err
+		}
 	}
 }
 
@@ -79,22 +92,26 @@ func firstAddresses(n int) []netip.Addr {
 	return all
 }
 
-// childJob plays one script in namespaces that others have used before.
+// childJob plays one script in namespaces that others have used before. Of one that is cut short,
+// because ctx ends, nothing is told.
 func childJob(ctx context.Context, req *request, own []netns.Space, number func() int, out io.Writer) error {
 	s, err := scenario.Parse(req.Name, req.Text)
 	if err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}
 	st := stage{private: true, seed: req.Seed, models: req.Models, watch: time.Duration(req.Watch)}
-	ctx, cancel := context.WithTimeout(ctx, longest(s)+wireTriesFor)
+	limited, cancel := context.WithTimeout(ctx, longest(s)+wireTriesFor)
 	defer cancel()
 	began, try := time.Now(), 1
-	p, rec, err := playMoved(ctx, s, &st, own, number())
+	p, rec, err := playMoved(limited, s, &st, own, number())
 	for ; p != nil && st.mustRepeat(s, rec, err, try, began); try++ {
-		p, rec, err = playMoved(ctx, s, &st, own, number())
+		p, rec, err = playMoved(limited, s, &st, own, number())
 	}
 	if p == nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return nil
 	}
 	end := message{Type: "end", Start: p.Start().UnixNano(), Took: int64(time.Since(p.Start())), WireTries: try, Late: int64(rec.tooLate(s))}
 	end.Stats.Captured = len(rec.frames)

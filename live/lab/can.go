@@ -1,11 +1,15 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
+	"netlab/capture"
 	"netlab/live"
+	"netlab/live/netns"
 	"netlab/sim"
 	"netlab/sim/scenario"
 	"netlab/sim/tcp"
@@ -100,12 +104,29 @@ func CanWire(s *scenario.Script) error {
 			}
 			continue
 		}
+		if tooLarge(s, st) {
+			return &CannotError{"a puppet's packet is longer than what a frame of its link holds", "look at the model: netlab sim"}
+		}
 		if st.Peer.Host == st.Host {
 			return &CannotError{"a host that talks to itself uses no wire", "netlab live plays it on loopback"}
 		}
 	}
 	return nil
 }
+
+// tooLarge reports whether a puppet's packet does not fit into a frame: nobody cuts it into
+// fragments.
+func tooLarge(s *scenario.Script, st *scenario.Stmt) bool {
+	if st.Verb != scenario.Segment && st.Verb != scenario.Datagram {
+		return false
+	}
+	p := st.Make(&scenario.Seen{})
+	frame, err := capture.Encode(&p, func(string) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, 1}) })
+	return err == nil && len(frame) > etherHeader+cmp.Or(smallestMTU(s), netns.EthernetMTU)
+}
+
+// etherHeader is how long the header of an Ethernet frame is.
+const etherHeader = 14
 
 // cannotWatch says why a then line cannot be held against a kernel; empty: it can.
 func cannotWatch(s *scenario.Script, e *scenario.Expect) string {

@@ -20,6 +20,7 @@ type ProgramEnd struct {
 	Flood   bool   `json:"flood,omitempty"`   // it was ended because it printed too much
 	Storm   bool   `json:"storm,omitempty"`   // it was ended because it sent too many packets
 	Late    bool   `json:"late,omitempty"`    // it was ended because its time was over
+	Wanted  int64  `json:"wanted,omitempty"`  // of a build: nanoseconds in which it computed or would have, as far as was seen
 	Port    uint16 `json:"port,omitempty"`    // that it serves, if it is not the script's
 	Failed  string `json:"failed,omitempty"`  // it never served, or could not be started: how so
 	Output  []byte `json:"output,omitempty"`  // the first of what it printed, errors too
@@ -83,6 +84,8 @@ func (r *running) confine() (out io.ReadCloser, err error) {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
 	if ends[2], ends[3], err = os.Pipe(); err != nil {
+		ends[0].Close()
+		ends[1].Close()
 		return nil, fmt.Errorf("lab: %w", err)
 	}
 	defer ends[0].Close()
@@ -94,6 +97,8 @@ func (r *running) confine() (out io.ReadCloser, err error) {
 		return err
 	})
 	if err != nil {
+		ends[1].Close()
+		ends[2].Close()
 		return nil, fmt.Errorf("lab: %w", err)
 	}
 	r.mu.Lock() // it may send as fast as it can already
@@ -218,25 +223,44 @@ func childMake(ctx context.Context, req *request, up io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(req.Wall))
 	defer cancel()
-	late := false
+	late, wanted := false, time.Duration(0)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		select {
-		case <-p.Done():
-		case <-ctx.Done():
-			late = true
-			p.Kill()
-		}
+		wanted, late = awaitBuild(ctx, p)
 	}()
 	o := &output{most: mostOutput, stop: p.Kill}
 	_, _ = io.Copy(o, r) // ends with the program
 	<-ended
 	report := p.Wait()
 	report.CPU = max(report.CPU, childrenCPU()) // of what was killed, only the parent that has waited knows it
-	e := &ProgramEnd{Report: report, Late: late, Flood: o.flood, Output: o.head.Bytes(), Printed: o.n}
+	e := &ProgramEnd{Report: report, Late: late, Wanted: int64(wanted), Flood: o.flood, Output: o.head.Bytes(), Printed: o.n}
 	if _, err := os.NewFile(madeFD, "made").Write(e.Work); err != nil {
 		return fmt.Errorf("lab: %w", err)
 	}
 	return writeMessage(up, message{Type: "made", Program: e})
+}
+
+// asksEvery is how often a build is asked whether it wants a processor.
+const asksEvery = 250 * time.Millisecond
+
+// awaitBuild waits for the end of a build, or brings it about when its time is over; and says for how
+// long it wanted a processor.
+func awaitBuild(ctx context.Context, p *jail.Process) (wanted time.Duration, late bool) {
+	tick := time.NewTicker(asksEvery)
+	defer tick.Stop()
+	for asked := time.Now(); ; {
+		select {
+		case <-p.Done():
+			return wanted, false
+		case <-ctx.Done():
+			p.Kill()
+			return wanted, true
+		case <-tick.C:
+			before := asked
+			if asked = time.Now(); p.Wants() {
+				wanted += asked.Sub(before)
+			}
+		}
+	}
 }

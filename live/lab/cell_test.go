@@ -81,6 +81,24 @@ func returns(t *trace.Trace) (all []string) {
 	return all
 }
 
+// On a busy machine a program may need longer to listen than it may take: while it computes it is
+// waited for. One that waits itself is not.
+func TestCellIsWaitedFor(t *testing.T) {
+	for _, c := range []struct {
+		first string
+		fails bool
+	}{
+		{"import time; end = time.time() + 1.4\nwhile time.time() < end: pass\n", false},
+		{"import time; time.sleep(30)\n", true},
+	} {
+		res, err := confined(t, echoScript, Program{Cell: &jail.Cell{Argv: []string{"python3", "server.py"}}, Stays: true, Within: time.Second, Work: archive(t, map[string]string{"server.py": c.first + portEcho})})
+		needLive(t, err)
+		if fails := res.Program.Failed != ""; fails != c.fails {
+			t.Errorf("%q: %+v", c.first, res.Program)
+		}
+	}
+}
+
 // A program in a cell plays a host on the wire: what its peer sees is in the trace, and how it
 // fared beside it.
 func TestCellPlaysHost(t *testing.T) {
@@ -157,11 +175,16 @@ func TestCellReadsInput(t *testing.T) {
 	}
 }
 
-// Of a build that is ended because its time is over, it is known how much of the processor it got.
+// Of a build that is ended because its time is over, it is known how much of the processor it got,
+// and for how long it wanted one: what sleeps has not been starved.
 func TestMakeLate(t *testing.T) {
-	m, err := Make(t.Context(), jail.Cell{Argv: []string{"sh", "-c", "while :; do :; done"}}, nil, time.Second)
+	m, err := Make(t.Context(), jail.Cell{Argv: []string{"sh", "-c", "while :; do :; done"}}, nil, 2*time.Second)
 	needLive(t, err)
-	if err != nil || !m.Late || time.Duration(m.CPU) < 20*time.Millisecond {
-		t.Fatalf("%+v, %v", m, err)
+	if err != nil || !m.Late || time.Duration(m.CPU) < 20*time.Millisecond || time.Duration(m.Wanted) < 500*time.Millisecond {
+		t.Errorf("computes: %+v, %v", m, err)
+	}
+	m, err = Make(t.Context(), jail.Cell{Argv: []string{"sleep", "60"}}, nil, 2*time.Second)
+	if err != nil || !m.Late || time.Duration(m.Wanted) > time.Second {
+		t.Errorf("sleeps: %+v, %v", m, err)
 	}
 }

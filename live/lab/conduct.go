@@ -45,6 +45,7 @@ func playWire(ctx context.Context, s *scenario.Script, st stage) (*live.Player, 
 	if err != nil {
 		return nil, nil, err
 	}
+	defer netns.Close(spaces) // a run may be played many times
 	back, closeBack, err := newWireBackend(spaces)
 	if err != nil {
 		return nil, nil, err
@@ -105,10 +106,11 @@ func conduct(ctx context.Context, s *scenario.Script, st stage, spaces []netns.S
 		}
 	}
 	close(done)
+	n.clocks.Wait()
 	run.hush()
 	err = errors.Join(err, n.wire.Close()) // before anything is tidied away
 	rec.events = n.merge(p, rec)
-	rec.late = max(n.late, p.Late(), lateAck(n.seen))
+	rec.late = max(n.late, p.Late(), lateAck(n.seen, func(host int) bool { return s.Hosts[host].Puppet }))
 	for i := range n.seen {
 		if h := &n.seen[i]; h.kind == trace.Send {
 			rec.frames = append(rec.frames, message{Type: "packet", TimeNs: h.frame.Time.UnixNano(), Data: h.frame.Data, Orig: h.frame.OrigLen})

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -238,6 +239,21 @@ func TestWhatCannotBeShown(t *testing.T) {
 		var cannot *CannotError
 		if !errors.As(err, &cannot) || !strings.Contains(err.Error(), why) {
 			t.Errorf("%s: %v, want a reason with %q", faults, err, why)
+		}
+	}
+}
+
+// A frame that no interface takes cannot be put on the wire; one that just fits can.
+func TestTooLargeForWire(t *testing.T) {
+	const script = "puppet P\nhost B\nlink P B delay=10ms%s\nP: segment B:80 ACK seq=1 ack=1 len=%d\n"
+	for _, c := range []struct {
+		link string
+		n    int
+		want bool
+	}{{"", 1460, true}, {"", 1461, false}, {" mtu=600", 560, true}, {" mtu=600", 561, false}} {
+		err := CanWire(parse(t, fmt.Sprintf(script, c.link, c.n)))
+		if ok := err == nil; ok != c.want {
+			t.Errorf("%d octets, link%s: %v, want that it can be shown: %v", c.n, c.link, err, c.want)
 		}
 	}
 }

@@ -22,7 +22,9 @@ func TestLateAck(t *testing.T) {
 	acks := func(ms int, ack wire.Seq) happening { // from A
 		return happening{kind: trace.Send, at: at(ms), pkt: capture.Packet{Src: a, Dst: b, Proto: wire.TCP, Seg: wire.Segment{Seq: 1, Ack: ack, Flags: wire.ACK}}}
 	}
-	const fin = wire.FIN | wire.ACK
+	const fin, puppet = wire.FIN | wire.ACK, 2
+	damaged, toPuppet := recv(0, 100, fin, ""), recv(0, 100, fin, "")
+	damaged.damaged, toPuppet.to = true, puppet
 	for _, c := range []struct {
 		name string
 		seen []happening
@@ -36,8 +38,10 @@ func TestLateAck(t *testing.T) {
 		{"an ACK that does not cover it does not count", []happening{recv(0, 100, fin, ""), acks(10, 100), acks(300, 101)}, 300 * time.Millisecond},
 		{"never acknowledged", []happening{recv(0, 100, fin, "")}, 0},
 		{"data may wait for as long as its reader likes", []happening{recv(0, 100, wire.ACK, "abc"), acks(900, 103)}, 0},
+		{"what was damaged has to be sent again", []happening{damaged, recv(230, 100, fin, ""), acks(231, 101)}, 0},
+		{"a puppet answers when the script says so", []happening{toPuppet, acks(300, 101)}, 0},
 	} {
-		if got := lateAck(c.seen); got != c.want {
+		if got := lateAck(c.seen, func(host int) bool { return host == puppet }); got != c.want {
 			t.Errorf("%s: late by %v, want %v", c.name, got, c.want)
 		}
 	}

@@ -195,7 +195,11 @@ func (n *network) addModels(st stage) map[string]live.Remote {
 func (n *network) startModels(p *live.Player, emit func(trace.Event), done <-chan struct{}) {
 	for _, m := range n.models {
 		m.start, m.emit = p.Start(), emit
-		go m.run(done)
+		n.clocks.Add(1)
+		go func() {
+			defer n.clocks.Done()
+			m.run(done)
+		}()
 	}
 }
 

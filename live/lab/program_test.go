@@ -277,3 +277,20 @@ func FuzzSocketTable(f *testing.F) {
 		}
 	})
 }
+
+// A long line is cut between two characters, whatever it is written in; what is no text at all is
+// cut somewhere.
+func TestCut(t *testing.T) {
+	for line, want := range map[string]string{
+		"short":                           "short",
+		strings.Repeat("a", 300):          strings.Repeat("a", 200) + "…",
+		"x" + strings.Repeat("字", 100):    "x" + strings.Repeat("字", 66) + "…",
+		strings.Repeat("\x80", 300):       strings.Repeat("\x80", 196) + "…",
+		strings.Repeat("ab", 100):         strings.Repeat("ab", 100),
+		strings.Repeat("é", 100) + "tail": strings.Repeat("é", 100) + "…",
+	} {
+		if got := cut(line); got != want {
+			t.Errorf("cut(%q) = %q, want %q", line, got, want)
+		}
+	}
+}

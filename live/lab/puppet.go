@@ -84,7 +84,9 @@ func (n *network) oldSegments(p *live.Player, done <-chan struct{}) {
 		if f.Verb != fault.Old {
 			continue
 		}
+		n.clocks.Add(1)
 		go func() {
+			defer n.clocks.Done()
 			select {
 			case <-done:
 			case <-time.After(time.Until(p.Start().Add(f.At))):

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,7 +120,11 @@ func RunWire(ctx context.Context, s *scenario.Script, w Wire) (*Result, error) {
 			return nil, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, longest(s)+listensWithin+endsWithin)
+	limit := longest(s) + listensWithin + endsWithin
+	if w.Program != nil {
+		limit += 2 * cmp.Or(w.Program.Within, listensWithin)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return runPrivate(ctx, s, request{Wire: true, Seed: w.Seed, Models: w.Models, Program: w.Program, Watch: int64(w.Watch), Wall: int64(w.Wall), Enough: w.Enough})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -109,8 +110,12 @@ func childWatch(ctx context.Context, command string, up io.Writer) error {
 	}()
 	ended := make(chan string, 1)
 	go func() {
-		<-printed
-		ended <- r.ended()
+		end, err := r.cmd.Process.Wait() // not for what it has left in the background, which may hold its output open
+		select {
+		case <-printed:
+		case <-time.After(lingers):
+		}
+		ended <- howItEnds(end, err)
 	}()
 	how := "was stopped"
 	select {
@@ -119,8 +124,21 @@ func childWatch(ctx context.Context, command string, up io.Writer) error {
 	case <-ctx.Done():
 	}
 	r.stop()
+	<-printed
 	stats, err := rec.Stop()
 	return errors.Join(err, send(message{Type: "end", Stats: stats, Error: how}))
+}
+
+// howItEnds says how a process has ended, as [running.ended] does.
+func howItEnds(end *os.ProcessState, err error) string {
+	switch {
+	case err != nil:
+		return "ends: " + err.Error()
+	case !end.Success():
+		return "ends: " + end.String()
+	default:
+		return "exits with 0"
+	}
 }
 
 // mostSaid bounds what a watched command may print; the rest is not shown.

@@ -59,6 +59,18 @@ func TestWatchIsStopped(t *testing.T) {
 	}
 }
 
+// What a command leaves behind in the background ends with it, though it could still print.
+func TestWatchLeavesNothing(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	said := ""
+	_, how, err := Watch(ctx, "sleep 1000 & setsid sleep 1001 & echo done; exit 3", Watched{Ready: func() {}, Frame: func(capture.Frame) {}, Said: func(l string) { said += l }})
+	needLive(t, err)
+	if how != "ends: exit status 3" || said != "done\n" {
+		t.Errorf("the command %s and prints %q, want exit status 3 and %q", how, said, "done\n")
+	}
+}
+
 // A command that cannot be run says so by how it ends. (A path: of a bare name, a shell says something else when a folder of PATH is closed to the user.)
 func TestWatchNothing(t *testing.T) {
 	var lines []string

@@ -49,6 +49,8 @@ type network struct {
 	last    time.Time
 	late    time.Duration // how late a packet was delivered at most
 
+	clocks sync.WaitGroup // of the models, and of segments that turn up later
+
 	telling sync.Mutex // after mu, if both are held
 	tale    []trace.Event
 	told    int // of seen
@@ -57,14 +59,15 @@ type network struct {
 // A happening is one thing seen on the wire; its hosts and sockets get their names when all
 // is known.
 type happening struct {
-	kind  trace.Kind
-	at    time.Time
-	frame capture.Frame
-	n     int // of the frame
-	pkt   capture.Packet
-	to    int // recv: the host
-	rule  *wire.Rule
-	conn  string // sent by a host that the model plays: by which socket
+	kind    trace.Kind
+	at      time.Time
+	frame   capture.Frame
+	n       int // of the frame
+	pkt     capture.Packet
+	to      int  // recv: the host
+	damaged bool // recv: its checksum is wrong
+	rule    *wire.Rule
+	conn    string // sent by a host that the model plays: by which socket
 	// note:
 	host, text string
 	// state:
@@ -208,7 +211,7 @@ func (n *network) delivered(d link.Delivery, at time.Time) {
 	if m := n.models[d.To]; m != nil {
 		defer m.arrives(d.Data, &pkt)
 	}
-	n.seen = append(n.seen, happening{kind: trace.Recv, at: at, n: d.Frame, pkt: pkt, to: d.To, rule: n.rules[[2]int{d.Frame, d.To}]})
+	n.seen = append(n.seen, happening{kind: trace.Recv, at: at, n: d.Frame, pkt: pkt, to: d.To, damaged: !sound(d.Data), rule: n.rules[[2]int{d.Frame, d.To}]})
 	n.sight(pkt.Dst, pkt.Src)
 }
 

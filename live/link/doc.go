@@ -44,7 +44,8 @@ type Port struct {
 type Options struct {
 	// Route says what becomes of a frame; nothing: it is lost.
 	Route func(Frame) []Delivery
-	// Delivered is called when the receiving kernel has dealt with the frame.
+	// Delivered is called when the receiving kernel has dealt with the frame. A frame that it
+	// could not be given is lost, and [Wire.Close] returns why.
 	Delivered func(d Delivery, at time.Time)
 	// Held, if set, is called when a delivery that shall wait has come to where it waits.
 	Held func(d Delivery, at time.Time)

@@ -152,19 +152,29 @@ func (w *Wire) unplug() {
 	}
 }
 
-// Close ends the wire; what is on its way is lost.
+// Close ends the wire; what is on its way is lost. The error says what went wrong meanwhile.
 func (w *Wire) Close() error {
 	w.mu.Lock()
 	w.stop = true
 	w.mu.Unlock()
 	w.poke()
 	<-w.done
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.unplug()
 	unix.Close(w.wake)
+	w.wake = -1
 	return w.err
 }
 
-func (w *Wire) poke() { _, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
+// poke wakes the wire's goroutine. The descriptor of a wire that is closed may be another's by now.
+func (w *Wire) poke() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.wake >= 0 {
+		_, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+}
 
 // Put lets something reach a port that no host has sent.
 func (w *Wire) Put(d Delivery) {
@@ -324,14 +334,28 @@ func (w *Wire) deliver() (next time.Time, stop bool) {
 		w.pending++
 		w.mu.Unlock()
 		at := time.Now()
-		if fd := w.ports[d.To].put; fd >= 0 { // the kernel behind it does its work inside this call
-			_, _ = unix.Write(fd, d.Data)
+		if err := w.handOver(d); err == nil {
+			w.opt.Delivered(d, at)
+		} else if w.err == nil { // the frame is lost, and Close says so
+			w.err = err
 		}
-		w.opt.Delivered(d, at)
 		w.mu.Lock()
 		w.pending--
 		w.mu.Unlock()
 	}
+}
+
+// handOver puts a frame before the kernel of a port, if there is one: that does its work inside
+// this call.
+func (w *Wire) handOver(d Delivery) error {
+	fd := w.ports[d.To].put
+	if fd < 0 {
+		return nil
+	}
+	if _, err := unix.Write(fd, d.Data); err != nil {
+		return fmt.Errorf("link: hand over a frame of %d octets: %w", len(d.Data), err)
+	}
+	return nil
 }
 
 // kernelTime reads the time at which the kernel saw the frame.
@@ -347,7 +371,7 @@ func kernelTime(control []byte) time.Time {
 	return time.Now()
 }
 
-// deliveries is a heap by due time; of those due at the same time the one put first is first.
+// deliveries is a heap by due time; of those due at the same time the one sent first is first.
 type deliveries []Delivery
 
 func (h deliveries) Len() int { return len(h) }

@@ -53,5 +53,8 @@ func (s *Space) Move(netip.Addr) error { return ErrUnsupported }
 // Spaces returns ErrUnsupported.
 func Spaces([]netip.Addr, int) ([]Space, error) { return nil, ErrUnsupported }
 
+// Close does nothing.
+func Close([]Space) {}
+
 // Within returns ErrUnsupported.
 func Within(int, func() error) error { return ErrUnsupported }

@@ -31,17 +31,27 @@ func Spaces(addrs []netip.Addr, mtu int) ([]Space, error) {
 	}
 	var all []Space
 	for i, a := range addrs {
-		s := Space{Addr: a, Tap: "wire" + strconv.Itoa(i), MAC: net.HardwareAddr{2, 0, 0, 0, byte(i >> 8), byte(i + 1)}}
+		s := Space{Addr: a, FD: -1, Tap: "wire" + strconv.Itoa(i), MAC: net.HardwareAddr{2, 0, 0, 0, byte(i >> 8), byte(i + 1)}}
 		var err error
 		if s.FD, err = newSpace(); err == nil {
 			err = s.furnish(mtu)
 		}
 		if err != nil {
+			Close(append(all, s))
 			return nil, fmt.Errorf("netns: a network for %s: %w", a, err)
 		}
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// Close lets go of spaces; what is in use in one keeps it.
+func Close(spaces []Space) {
+	for _, s := range spaces {
+		if s.FD > 0 {
+			unix.Close(s.FD)
+		}
+	}
 }
 
 // Move gives the space one more address, under which it is known from then on.
