@@ -47,7 +47,7 @@ func (b *Batch) Run(ctx context.Context) ([]*result.Result, error) {
 		}
 	}
 	if b.Assignment.Kind == assignment.Program && b.Options.Machine == nil {
-		b.Options.Machine = Probe(ctx)
+		b.Options.Machine = Probe(ctx, b.Options.Tools...)
 	}
 	results := make([]*result.Result, len(entries))
 	todo := make(chan int)
@@ -94,7 +94,7 @@ func (b *Batch) one(ctx context.Context, e handin.Entry, p handin.Person) (r *re
 		r = m.reject("missing", say(opt.Lang, "missing"), "")
 		return r, false, b.write(r)
 	}
-	h, err := handin.Read(e.Path, handin.Options{Accept: b.Assignment.Submission.Accept, AllowBinaries: b.Assignment.Submission.AllowBinaries})
+	h, err := handin.Read(e.Path, takes(b.Assignment))
 	if err != nil {
 		r = Submit(ctx, b.Assignment, e.Path, opt)
 		return r, false, b.write(r)
@@ -158,32 +158,42 @@ func WriteFile(name string, data []byte) error {
 	return nil
 }
 
-// copies looks for captures and files that two students have in common, and notes it in
-// both results.
+// copies looks for what students have in common, and writes what it finds into the results.
 func (b *Batch) copies(results []*result.Result) error {
 	var failed error
+	for _, r := range FindCopies(b.Assignment, b.Options.Lang, results) {
+		failed = errors.Join(failed, b.write(r))
+	}
+	return failed
+}
+
+// FindCopies looks for captures and files that two students have in common, notes it in both
+// results, and returns those in which it was not noted before.
+func FindCopies(a *assignment.Assignment, lang string, results []*result.Result) (news []*result.Result) {
 	for i, x := range results {
 		for _, y := range results[i+1:] {
 			var how []string
 			if same := pcapwork.Same(x.Fingerprint, y.Fingerprint); len(same) > 0 {
 				how = append(how, same...)
 			}
-			if x.Submission != "" && x.Submission == y.Submission && b.Assignment.Kind == assignment.Program {
-				how = append(how, say(b.Options.Lang, "same-files"))
+			if x.Submission != "" && x.Submission == y.Submission && a.Kind == assignment.Program {
+				how = append(how, say(lang, "same-files"))
 			}
 			if len(how) == 0 {
 				continue
 			}
 			for _, pair := range [][2]*result.Result{{x, y}, {y, x}} {
-				text := say(b.Options.Lang, "same-as", pair[1].Student, strings.Join(how, ", "))
-				if !slices.Contains(pair[0].Copies, text) {
-					pair[0].Copies = append(pair[0].Copies, text)
-					failed = errors.Join(failed, b.write(pair[0]))
+				text := say(lang, "same-as", pair[1].Student, strings.Join(how, ", "))
+				if slices.Contains(pair[0].Copies, text) {
+					continue
+				}
+				if pair[0].Copies = append(pair[0].Copies, text); !slices.Contains(news, pair[0]) {
+					news = append(news, pair[0])
 				}
 			}
 		}
 	}
-	return failed
+	return news
 }
 
 // Shard keeps the i-th of n parts of a class, counted from 1: by the students' names, so that

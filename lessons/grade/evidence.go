@@ -27,6 +27,7 @@ type evidence struct {
 	server bool
 	lang   string
 
+	few   int // octets that came, where a number of them was asked for and only that is said
 	event int // N of the event that shows what went wrong; 0: none does
 }
 
@@ -76,12 +77,34 @@ func (e *evidence) wrongCall(c *result.Check) bool {
 	for i := range events {
 		ev := &events[i]
 		if ev.Kind == trace.Return && ev.Host != e.host && e.script.Unexpected(ev.Stmt-1, ev.Result) {
+			ev = e.short(ev)
 			e.event = ev.N
 			e.explainCall(c, &e.script.Stmts[ev.Stmt-1], ev)
 			return true
 		}
 	}
 	return false
+}
+
+// short is the call before a wrong one that read fewer octets than it asked for, because the stream
+// ended; it returned no error, but what comes behind it is only its consequence. Without such a
+// call it is the wrong one itself.
+func (e *evidence) short(wrong *trace.Event) *trace.Event {
+	at := &e.script.Stmts[wrong.Stmt-1]
+	for i := range e.res.Trace.Events {
+		ev := &e.res.Trace.Events[i]
+		if ev.N == wrong.N {
+			break
+		}
+		if ev.Kind != trace.Return || ev.Host != wrong.Host || ev.Stmt == 0 {
+			continue
+		}
+		st := &e.script.Stmts[ev.Stmt-1]
+		if n, err := strconv.Atoi(ev.Result); err == nil && st.Sock == at.Sock && st.Verb == scenario.Recv && st.All && n < st.N {
+			return ev
+		}
+	}
+	return wrong
 }
 
 // explainCall says what a call shows.
@@ -116,6 +139,12 @@ func (e *evidence) explainRecv(c *result.Check, st *scenario.Stmt, ret *trace.Ev
 		c.Rationale = say(e.lang, e.readProblem(st, ret, got), st.Host, within, strconv.Itoa(len(got)), strconv.Itoa(len(st.Text)))
 		return
 	}
+	if st.N > 0 { // what octets they are does not matter, only how many
+		e.few = len(got)
+		c.Expected, c.Actual = "", ""
+		c.Rationale = say(e.lang, e.countProblem(st, ret, got), st.Host, within, strconv.Itoa(len(got)), strconv.Itoa(st.N))
+		return
+	}
 	c.Expected = say(e.lang, "the-end")
 	switch {
 	case !st.End:
@@ -145,6 +174,22 @@ func (e *evidence) readProblem(st *scenario.Stmt, ret *trace.Event, got string) 
 		return "part"
 	default:
 		return "other-text"
+	}
+}
+
+// countProblem is the key of the words for too few octets.
+func (e *evidence) countProblem(st *scenario.Stmt, ret *trace.Event, got string) string {
+	problem := e.readProblem(st, ret, got)
+	if got == "" && problem != "other-text" {
+		return problem
+	}
+	switch ret.Result {
+	case string(wire.ETIMEDOUT):
+		return "few-silent"
+	case string(wire.ECONNRESET):
+		return "few-reset"
+	default:
+		return "few-closed"
 	}
 }
 
@@ -206,8 +251,10 @@ func (e *evidence) sent(x *scenario.Expect) int {
 
 // causes looks for what may have brought it about, in terms of the socket API.
 func (e *evidence) causes(c *result.Check) {
+	end := e.res.Program
+	gone := end != nil && !end.Running && e.server // why nothing came is known, then
 	for _, h := range e.spec.Hints {
-		if e.event == 0 { // no call has shown anything: there is nothing to hold a pattern against
+		if e.event == 0 || e.few > 0 || gone && c.Actual == "" { // no call has shown a text: there is nothing to hold a pattern against
 			break
 		}
 		if re, err := regexp.Compile(h.If); err == nil && re.MatchString(c.Actual) {
@@ -215,7 +262,6 @@ func (e *evidence) causes(c *result.Check) {
 			break
 		}
 	}
-	end := e.res.Program
 	switch {
 	case c.Cause != "":
 	case stopped(e.res) != "":

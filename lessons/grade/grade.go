@@ -32,14 +32,35 @@ type Options struct {
 	Tell          func(c *result.Check)                                               // after each check; nil: nobody listens
 	Keep          func(check string, frames []capture.Frame) (name string, err error) // keeps a capture; nil: none is kept
 	Now           func() time.Time
+	Tools         []string // folders with compilers and interpreters in bin, that are shown to programs besides the system's
 	Machine       *Machine // what this machine can, if it is known; nil: it is tried
+	GoCache       *GoCache // Go's library, compiled; nil: it is compiled with each Go program
 	Builds        *Builds  // remembers what was built; nil: each submission is built anew
+}
+
+// takes says what an assignment takes, with examples of its kind for who hands in something else.
+func takes(a *assignment.Assignment) handin.Options {
+	o := handin.Options{Accept: a.Submission.Accept, AllowBinaries: a.Submission.AllowBinaries}
+	if len(o.Accept) > 0 {
+		return o
+	}
+	switch name := cmp.Or(a.Submission.Name, "server"); a.Kind {
+	case assignment.Program:
+		o.Examples = []string{name + ".py", name + ".c", "main.go", "run.sh"}
+	case assignment.Worksheet:
+		o.Examples = []string{"answers.toml", "answers.csv"}
+	case assignment.PCAP:
+		o.Examples = []string{"capture.pcapng", "answers.toml"}
+	case assignment.Transcript:
+		o.Examples = []string{"transcript.json"}
+	}
+	return o
 }
 
 // Submit reads a submission and grades it. Whatever happens there is a result: also of a
 // submission that cannot be read, and if the grader fails.
 func Submit(ctx context.Context, a *assignment.Assignment, path string, opt Options) *result.Result {
-	h, err := handin.Read(path, handin.Options{Accept: a.Submission.Accept, AllowBinaries: a.Submission.AllowBinaries})
+	h, err := handin.Read(path, takes(a))
 	if err != nil {
 		r, _ := begin(a, "", &opt)
 		var no *handin.Rejected

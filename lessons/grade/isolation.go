@@ -14,12 +14,26 @@ import (
 // A Machine is what this machine can do to keep a program apart from its grader.
 type Machine struct {
 	result.Isolation
-	Why string // it is no more
-	Fix string // one line that mends it
+	Why     string // it is no more
+	Fix     string // one line that mends it
+	NoTools string // why programs do not see the folders of their tools; empty: they do, or there are none
 }
 
-// Probe tries it: a program in a cell, in namespaces of its own.
-func Probe(ctx context.Context) *Machine {
+// unseen says why programs do not see the folders of their tools; empty: they do.
+func unseen(ctx context.Context, tools []string) string {
+	made, err := lab.Make(ctx, jail.Cell{Argv: []string{"true"}, Tools: tools}, nil, 20*time.Second)
+	switch {
+	case err != nil:
+		return err.Error()
+	case !made.Started:
+		return made.Error
+	}
+	return ""
+}
+
+// Probe tries it: a program in a cell, in namespaces of its own; and in one that shows it these
+// folders of tools, if there are any.
+func Probe(ctx context.Context, tools ...string) *Machine {
 	m := &Machine{}
 	m.Level = "L0"
 	made, err := lab.Make(ctx, jail.Cell{Argv: []string{"true"}}, nil, 20*time.Second)
@@ -32,6 +46,9 @@ func Probe(ctx context.Context) *Machine {
 			m.Probed = append(m.Probed, "Landlock")
 		} else {
 			m.Missing = append(m.Missing, "Landlock")
+		}
+		if len(tools) > 0 {
+			m.NoTools = unseen(ctx, tools)
 		}
 		return m
 	case errors.As(err, &refused):

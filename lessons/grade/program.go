@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"netlab/lessons/grade/assignment"
 	"netlab/lessons/grade/result"
+	"netlab/lessons/text"
 	"netlab/live/jail"
 	"netlab/live/lab"
 	"netlab/sim/scenario"
@@ -38,7 +41,7 @@ type bench struct {
 func (m *marking) program() {
 	machine := m.opt.Machine
 	if machine == nil {
-		machine = Probe(m.ctx)
+		machine = Probe(m.ctx, m.opt.Tools...)
 	}
 	m.programOn(machine)
 }
@@ -47,7 +50,11 @@ func (m *marking) program() {
 func (m *marking) programOn(machine *Machine) {
 	m.Isolation = machine.Isolation
 	if machine.Level != assignment.Isolation {
-		m.fault("isolation", m.word("isolation", assignment.Isolation, machine.Why), machine.Fix)
+		m.fault("isolation", m.word("isolation", assignment.Isolation, text.For(m.Lang).Obstacle(machine.Why)), machine.Fix)
+		return
+	}
+	if machine.NoTools != "" {
+		m.fault("tool", m.word("no-tools", machine.NoTools), m.word("no-tools-hint"))
 		return
 	}
 	p := newPulse(m.ctx)
@@ -59,8 +66,8 @@ func (m *marking) programOn(machine *Machine) {
 		m.reject("no-program", m.word("no-program", cmp.Or(m.a.Submission.Name, "server")), m.word("no-program-hint", cmp.Or(m.a.Submission.Name, "server")))
 		return
 	}
-	if n := b.recipe.needs; len(n) > 0 && !slices.ContainsFunc(n, jail.Has) {
-		m.fault("tool", m.word("no-tool", n[0], b.recipe.what), m.word("no-tool-hint", n[0]))
+	if n := b.recipe.needs; len(n) > 0 && !slices.ContainsFunc(n, func(name string) bool { return jail.Has(name, b.opt.Tools...) }) {
+		m.noTool(n, b.recipe.what)
 		return
 	}
 	if !b.build() {
@@ -87,6 +94,34 @@ func (m *marking) programOn(machine *Machine) {
 	}
 }
 
+// noTool says that nothing of what is needed is in the cell; and where it is, if it lies in a folder
+// of a user's own, as what rustup, nvm or pyenv install: "there is none" would be untrue there.
+func (m *marking) noTool(needs []string, what string) {
+	hint := "no-tool-hint"
+	if m.opt.SelfCheck {
+		hint = "no-tool-hint-self"
+	}
+	for _, name := range needs {
+		if path, err := exec.LookPath(name); err == nil {
+			m.fault("tool", m.word("no-tool-in-cell", name, what, path), m.word(hint, name)+m.word("no-tool-show", toolFolder(path)))
+			return
+		}
+	}
+	m.fault("tool", m.word("no-tool", needs[0], what), m.word(hint, needs[0]))
+}
+
+// toolFolder is the folder with which a program that was found can be shown in the cell, for a
+// command line. What rustup puts into PATH finds the compiler itself by files elsewhere.
+func toolFolder(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if filepath.Base(path) == "rustup" {
+		return `"$(rustc --print sysroot)"`
+	}
+	return filepath.Dir(filepath.Dir(path))
+}
+
 // hides reports whether students do not see a check before they are marked.
 func hides(c *assignment.Check) bool { return c.Visibility != "" && c.Visibility != result.Visible }
 
@@ -107,7 +142,7 @@ func (b *bench) build() bool {
 	began := b.opt.Now()
 	within := b.recipe.within
 	made, err := b.make(within)
-	if err == nil && (starved(made, within) || made.Exit != 0 && b.pulse.since() >= tooLate) { // a compiler that is starved fails, too
+	if err == nil && (starved(made, within, within) || made.Exit != 0 && b.pulse.since() >= tooLate) { // a compiler that is starved fails, too
 		b.pulse.calm(b.ctx)
 		within *= 3
 		made, err = b.make(within)
@@ -116,12 +151,17 @@ func (b *bench) build() bool {
 	switch {
 	case err != nil:
 		c.Verdict, c.Rationale = result.Error, err.Error()
-	case starved(made, within):
+	case starved(made, within, b.recipe.within):
 		c.Verdict, c.Rationale = result.Error, b.word("busy", within.String())
 	case made.Late:
 		c.Verdict, c.Rationale = result.Fail, b.word("build-late", within.String())
+	case made.Flood:
+		c.Verdict, c.Rationale, c.Output = result.Fail, b.word("build-floods"), tail(string(made.Output), 400)
 	case made.Exit != 0 || !made.Started:
 		c.Verdict, c.Rationale, c.Output = result.Fail, b.word("build-fails", ending(b.Lang, &made.Report)), tail(string(made.Output), 4000)
+		if crates := b.recipe.crates; len(crates) > 0 {
+			c.Cause = b.word("no-crates", cargoFile, strings.Join(crates[:min(len(crates), 5)], ", "))
+		}
 	default:
 		b.work = made.Work
 	}
@@ -143,17 +183,25 @@ func (b *bench) build() bool {
 	return false
 }
 
-// starved reports whether a build that took too long has got too little of the processors: what
-// computes without end gets all that a quiet machine has, and what waits for ever gets none.
-func starved(made *lab.Made, within time.Duration) bool {
-	got := time.Duration(made.CPU)
-	return made.Late && got > within/20 && got < within*9/10
+// starved reports whether a build that was given so long, and took longer, has not had the time that
+// it should have: while it wanted a processor, others had it. What waits without end has had its time,
+// however busy the machine is, and so has what computes without end on a quiet one.
+func starved(made *lab.Made, given, should time.Duration) bool {
+	got, wanted := time.Duration(made.CPU), time.Duration(made.Wanted)
+	if wanted == 0 && got > given/20 { // this kernel does not tell
+		wanted = given
+	}
+	return made.Late && given-max(0, wanted-got) < should*9/10
 }
 
 // make runs the build once.
 func (b *bench) make(within time.Duration) (*lab.Made, error) {
 	return b.opt.Builds.get(b.recipe.build, b.work, func() (*lab.Made, error) {
-		return lab.Make(b.ctx, jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs}, b.work, within)
+		cell, work := jail.Cell{Argv: b.recipe.build, Limits: buildLimits, Dirs: b.a.Submission.Dirs, Tools: b.opt.Tools}, b.work
+		if b.recipe.what == golang {
+			work = b.opt.GoCache.with(b.ctx, &cell, work)
+		}
+		return lab.Make(b.ctx, cell, work, within)
 	})
 }
 
@@ -242,7 +290,7 @@ func (b *bench) titleOf(id string) string {
 func (b *bench) attempt(c result.Check, spec *assignment.Check, script *scenario.Script, run []string) (result.Check, *lab.Result) {
 	a := b.a
 	prog := &lab.Program{
-		Host: a.Program.Host, Cell: &jail.Cell{Argv: run, Limits: b.limits, Dirs: a.Submission.Dirs}, Work: b.work,
+		Host: a.Program.Host, Cell: &jail.Cell{Argv: run, Limits: b.limits, Dirs: a.Submission.Dirs, Tools: b.opt.Tools}, Work: b.work,
 		Stays: a.Program.Role == "server", Within: cmp.Or(time.Duration(a.Program.Ready), readyWithin), Output: cmp.Or(int64(a.Limits.Output), outputAtMost),
 	}
 	res, err := lab.RunWire(b.ctx, script, lab.Wire{Seed: seedNumber(b.Seed), Program: prog, Wall: cmp.Or(time.Duration(a.Limits.Wall), checkWithin), Enough: true})

@@ -196,3 +196,11 @@ func TestNoIsolation(t *testing.T) {
 		t.Errorf("%s %+v %+v", r.Outcome, r.Reason, r.Checks)
 	}
 }
+
+// A build that prints without end is told so: that a signal ended it would say nothing.
+func TestBuildFloods(t *testing.T) {
+	r := markedFiles(t, map[string]string{"Makefile": "server:\n\tyes\n"})
+	if c := r.Checks[0]; c.Verdict != result.Fail || !strings.Contains(c.Rationale, "printed more than it may") || r.Outcome != result.Graded || len(c.Output) > 1000 {
+		t.Errorf("%s %+v", r.Outcome, c)
+	}
+}

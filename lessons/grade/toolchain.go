@@ -18,10 +18,11 @@ type recipe struct {
 	build  []string
 	within time.Duration
 	run    []string
+	crates []string // of Rust, that the program wants and nobody can fetch
 }
 
 // A tool is how programs of one language are made. NAME stands for the assignment's name of the
-// program.
+// program, EDITION for that of Rust.
 type tool struct {
 	what  string
 	when  []string // a file that one of these patterns fits makes it this language
@@ -30,18 +31,25 @@ type tool struct {
 	needs []string // programs of the machine; one of them is enough
 }
 
-// tools are tried in this order: what says itself how it is built comes first.
+// golang is the language whose library is compiled with each program.
+const golang = "Go"
+
+// rust is the language whose programs say in Cargo.toml how they are to be compiled.
+const rust = "Rust"
+
+// tools are tried in this order: what says itself how it is built comes first. The names of sources may
+// have spaces and signs in them: browsers call a second download "server (1).c".
 var tools = []tool{
 	{"run.sh", []string{"run.sh"}, "", "sh run.sh", []string{"sh"}},
 	{"make", []string{"Makefile", "makefile", "GNUmakefile"}, "make", "./NAME", []string{"make"}},
 	{"CMake", []string{"CMakeLists.txt"}, "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build -j2 && cp \"$(find build -type f -perm -u+x ! -path '*/CMakeFiles/*' | head -1)\" NAME", "./NAME", []string{"cmake"}},
 	{"Qt", []string{"*.pro"}, "mkdir -p build && cd build && { command -v qmake6 >/dev/null && qmake6 CONFIG+=release ../*.pro || qmake CONFIG+=release ../*.pro; } && make -j2 && cd .. && cp \"$(find build -maxdepth 2 -type f -perm -u+x | head -1)\" NAME", "./NAME", []string{"qmake6", "qmake"}},
-	{"Go", []string{"go.mod"}, "go build -o NAME .", "./NAME", []string{"go"}},
-	{"Go", []string{"*.go"}, "go build -o NAME *.go", "./NAME", []string{"go"}},
-	{"Java", []string{"*.java"}, "mkdir -p classes && javac -encoding UTF-8 -d classes $(find . -name '*.java')", "sh -c 'exec java -XX:TieredStopAtLevel=1 -Xshare:auto -cp classes \"$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | xargs grep -hE \"^ *package\" | sed -E \"s/^ *package +([^; ]+).*/\\\\1./\" | head -1)$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | sed -E \"s#.*/([^/]+)\\.java#\\\\1#\")\" \"$@\"' java", []string{"javac"}},
-	{"Rust", []string{"*.rs"}, "rustc --edition $(sed -n 's/^ *edition *= *\"\\(20[0-9][0-9]\\)\".*/\\1/p' Cargo.toml 2>/dev/null | grep -m1 . || echo 2021) -O -o NAME $(ls NAME.rs main.rs src/main.rs *.rs 2>/dev/null | head -1)", "./NAME", []string{"rustc"}},
-	{"C++", []string{"*.cpp", "*.cc", "*.cxx"}, "c++ -std=c++17 -O1 -pthread $(find . -name '*.cpp' -o -name '*.cc' -o -name '*.cxx' -o -name '*.c') -o NAME", "./NAME", []string{"c++", "g++"}},
-	{"C", []string{"*.c"}, "cc -O1 -pthread $(find . -name '*.c') -o NAME -lm", "./NAME", []string{"cc", "gcc"}},
+	{golang, []string{"go.mod"}, "go build -o NAME .", "./NAME", []string{"go"}},
+	{golang, []string{"*.go"}, "go build -o NAME ./*.go", "./NAME", []string{"go"}},
+	{"Java", []string{"*.java"}, "mkdir -p classes && find . -name '*.java' -exec javac -encoding UTF-8 -d classes {} +", "sh -c 'exec java -XX:TieredStopAtLevel=1 -Xshare:auto -cp classes \"$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | xargs -I@ grep -hE \"^ *package\" @ | sed -E \"s/^ *package +([^; ]+).*/\\\\1./\" | head -1)$(grep -lE \"static +void +main\" -r --include=*.java . | head -1 | sed -E \"s#.*/([^/]+)\\.java#\\\\1#\")\" \"$@\"' java", []string{"javac"}},
+	{rust, []string{"*.rs"}, "rustc --edition EDITION -O -o NAME \"$(ls NAME.rs main.rs src/main.rs ./*.rs 2>/dev/null | head -1)\"", "./NAME", []string{"rustc"}},
+	{"C++", []string{"*.cpp", "*.cc", "*.cxx"}, "find . '(' -name '*.cpp' -o -name '*.cc' -o -name '*.cxx' -o -name '*.c' ')' -exec sh -c 'c++ -std=c++17 -O1 -pthread \"$@\" -o NAME' sh {} +", "./NAME", []string{"c++", "g++"}},
+	{"C", []string{"*.c"}, "find . -name '*.c' -exec sh -c 'cc -O1 -pthread \"$@\" -o NAME -lm' sh {} +", "./NAME", []string{"cc", "gcc"}},
 	{"Python", []string{"*.py"}, "", "python3 NAME.py", []string{"python3"}},
 	{"JavaScript", []string{"*.js", "*.mjs"}, "", "node NAME.js", []string{"node"}},
 	{"Perl", []string{"*.pl"}, "", "perl NAME.pl", []string{"perl"}},
@@ -93,7 +101,12 @@ func (t *tool) recipe(name string, h *handin.Handin) *recipe {
 	}
 	r := &recipe{what: t.what, needs: t.needs, run: words(strings.ReplaceAll(t.run, "NAME", name))}
 	if t.build != "" {
-		r.build = []string{"sh", "-c", strings.ReplaceAll(t.build, "NAME", name)}
+		build := strings.ReplaceAll(t.build, "NAME", name)
+		if t.what == rust {
+			c := cargoOf(h)
+			build, r.crates = strings.ReplaceAll(build, "EDITION", c.edition), c.depends
+		}
+		r.build = []string{"sh", "-c", build}
 		return r
 	}
 	// A script that is not called as the assignment says, but is the only one, is meant.

@@ -123,7 +123,12 @@ func fill(s string, args []any) string {
 // Reason says why a script cannot be shown live: err, without the words that say that
 // it cannot.
 func (w *Words) Reason(err error) string {
-	why := strings.TrimPrefix(err.Error(), "cannot be shown live, because ")
+	return w.Obstacle(strings.TrimPrefix(err.Error(), "cannot be shown live, because "))
+}
+
+// Obstacle says what stands in the way of a live run, or what was found where it was tried, by the
+// English sentence.
+func (w *Words) Obstacle(why string) string {
 	for english, own := range w.c.Reasons {
 		before, after, _ := strings.Cut(english, "{0}")
 		if what, ok := strings.CutPrefix(why, before); ok && before != english {

@@ -32,7 +32,7 @@ type grading struct {
 	spec *assignment.Assignment
 
 	student, only, seed, keep, report, audience, sign, metadata string
-	formats                                                     []string
+	formats, tools                                              []string
 	exitZero, due, published                                    bool
 	timeout                                                     time.Duration
 	batch                                                       gradeBatch
@@ -82,7 +82,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Try your homework against the checks that you may see",
 		Long: "Hold your own work against the visible checks of an assignment, with the engine that grades it. Without\n" +
 			"a SUBMISSION the current folder is taken. Exit codes as for netlab grade.",
-		Example: "  netlab check port-echo\n  netlab check port-echo server.py --only three-clients",
+		Example: "  netlab check port-echo\n  netlab check port-echo server.py --only same-port",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -106,6 +106,7 @@ func (g *grading) flags(cmd *cobra.Command) {
 	f.StringVar(&g.keep, "keep-pcap", "", "keep a capture of each check in this folder")
 	f.StringVar(&g.report, "report", "", "write the report as a page for the browser to this file")
 	f.DurationVar(&g.timeout, "timeout", 15*time.Minute, "for one submission")
+	toolsFlag(cmd, &g.tools)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(export.Formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -266,12 +267,14 @@ func (g *grading) checkFlags() error {
 			return usageError("name a folder that you may write to", "--keep-pcap: %v", err)
 		}
 	}
-	return nil
+	var err error
+	g.tools, err = toolFolders(g.tools)
+	return err
 }
 
 // options are what each submission is graded with.
 func (g *grading) options(spec string) grade.Options {
-	opt := grade.Options{Lang: g.a.language(), Seed: g.seed, SelfCheck: g.self, Netlab: version, Spec: spec}
+	opt := grade.Options{Lang: g.a.language(), Seed: g.seed, SelfCheck: g.self, Netlab: version, Spec: spec, Tools: g.tools, GoCache: g.a.goCache()}
 	if g.only != "" {
 		opt.Only = strings.Split(g.only, ",")
 	}

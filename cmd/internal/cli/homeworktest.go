@@ -62,6 +62,7 @@ type trial struct {
 func (a *app) homeworkTest() *cobra.Command {
 	var times, jobs int
 	var only string
+	var tools []string
 	cmd := &cobra.Command{
 		Use:   "test FOLDER…",
 		Short: "Try an assignment: the references get full marks, wrong solutions lose what they should",
@@ -74,9 +75,13 @@ func (a *app) homeworkTest() *cobra.Command {
 			if times < 1 || times > 10000 || jobs < 1 || jobs > 64 {
 				return usageError("--times from 1 to 10000, -j from 1 to 64", "a number is out of its range")
 			}
+			tools, err := toolFolders(tools)
+			if err != nil {
+				return err
+			}
 			bad := 0
 			for _, dir := range args {
-				n, err := a.tryAssignment(cmd.Context(), dir, only, times, jobs)
+				n, err := a.tryAssignment(cmd.Context(), dir, only, &trying{lang: a.language(), times: times, slots: make(chan struct{}, jobs), builds: grade.NewBuilds(), goCache: a.goCache(), tools: tools})
 				if err != nil {
 					return err
 				}
@@ -91,11 +96,12 @@ func (a *app) homeworkTest() *cobra.Command {
 	cmd.Flags().IntVar(&times, "times", 1, "how often each solution is graded, each time as another student's")
 	cmd.Flags().IntVarP(&jobs, "jobs", "j", 2, "how many at a time")
 	cmd.Flags().StringVar(&only, "only", "", "only solutions whose folder has this in its name")
+	toolsFlag(cmd, &tools)
 	return cmd
 }
 
 // tryAssignment tries all solutions, and counts what was not as it should be.
-func (a *app) tryAssignment(ctx context.Context, dir, only string, times, jobs int) (bad int, err error) {
+func (a *app) tryAssignment(ctx context.Context, dir, only string, try *trying) (bad int, err error) {
 	spec, err := a.assignment(dir)
 	if err != nil {
 		return 0, err
@@ -104,7 +110,7 @@ func (a *app) tryAssignment(ctx context.Context, dir, only string, times, jobs i
 		return 0, wrongFile(err)
 	}
 	if spec.Kind == assignment.Worksheet {
-		return a.tryWorksheet(ctx, spec, times)
+		return a.tryWorksheet(ctx, spec, try.times)
 	}
 	trials, err := findTrials(dir)
 	if err != nil {
@@ -114,9 +120,9 @@ func (a *app) tryAssignment(ctx context.Context, dir, only string, times, jobs i
 	if len(trials) == 0 {
 		return 0, usageError("put a solution into testdata/reference/NAME", "%s has no solutions to try", dir)
 	}
-	try := &trying{spec: spec, lang: a.language(), times: times, slots: make(chan struct{}, jobs), builds: grade.NewBuilds()}
+	try.spec = spec
 	if spec.Kind == assignment.Program {
-		try.machine = grade.Probe(ctx)
+		try.machine = grade.Probe(ctx, try.tools...)
 	}
 	tried := make([]chan *told, len(trials))
 	for i, t := range trials {
@@ -142,6 +148,8 @@ type trying struct {
 	slots   chan struct{}
 	builds  *grade.Builds
 	machine *grade.Machine
+	goCache *grade.GoCache
+	tools   []string
 }
 
 // A told is what there is to tell of one solution.
@@ -192,7 +200,7 @@ func (y *trying) one(ctx context.Context, t trial) *told {
 		go func() {
 			defer workers.Done()
 			defer func() { <-y.slots }()
-			opt := grade.Options{Student: fmt.Sprintf("try-%d", n), Lang: y.lang, Netlab: version, Spec: filepath.Dir(filepath.Dir(filepath.Dir(t.dir))), Path: t.dir, Builds: y.builds, Machine: y.machine}
+			opt := grade.Options{Tools: y.tools, GoCache: y.goCache, Student: fmt.Sprintf("try-%d", n), Lang: y.lang, Netlab: version, Spec: filepath.Dir(filepath.Dir(filepath.Dir(t.dir))), Path: t.dir, Builds: y.builds, Machine: y.machine}
 			var r *result.Result
 			if h == nil {
 				r = grade.Submit(ctx, y.spec, t.dir, opt)

@@ -39,7 +39,7 @@ func (a *app) plainLive(cmd *cobra.Command, w writer, s *course.Session, wire bo
 		return nil // a lesson goes on without
 	}
 	if res.Reason != "" {
-		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", res.Reason))
+		fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_failed", s.Words.Obstacle(res.Reason)))
 		fmt.Fprintln(a.err, "hint: "+res.Fix)
 		if res.Level == lab.LevelRecorded {
 			fmt.Fprintln(a.err, "netlab: "+s.Words.T("live_recorded"))

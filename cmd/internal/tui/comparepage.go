@@ -210,7 +210,7 @@ func (m *Model) compareWords(n int) []line {
 	}
 	add(lookFaint, w.Level(int(m.live.Level), lab.Describe(m.live.Level)))
 	if m.live.Reason != "" {
-		add(lookPlain, w.T("live_failed", m.live.Reason)+" "+w.T("live_fix", m.live.Fix))
+		add(lookPlain, w.T("live_failed", w.Obstacle(m.live.Reason))+" "+w.T("live_fix", m.live.Fix))
 	}
 	add(lookFaint, w.T("live_summary", m.report.Pairs, m.report.Differences(), m.live.Stats.Captured, m.live.Stats.Dropped))
 	add(lookFaint, m.note)

@@ -15,7 +15,8 @@ const byteOrderMark = "\ufeff"
 
 // CSV writes a row for each submission: student, name, outcome, score, max, and the points
 // of each check. A check that was skipped or that the grader could not do has that word in
-// the place of points, and what has no mark has none: an empty cell, never 0. If hand-ins have
+// the place of points, one that is worth no points its verdict, pass or fail; and what has no
+// mark has none: an empty cell, never 0. A rejected hand-in has 0, of no known sum. If hand-ins have
 // something in common, a last column says what, for the teacher.
 func CSV(rs []*result.Result) ([]byte, error) {
 	var ids []string
@@ -47,6 +48,9 @@ func CSV(rs []*result.Result) ([]byte, error) {
 		if !unmarked(r) {
 			cells[3], cells[4] = points(r.Score), points(r.MaxScore)
 		}
+		if r.Outcome == result.Rejected && r.MaxScore == 0 {
+			cells[4] = "" // nothing was checked: 0 of 0 would be full marks for a sheet that divides
+		}
 		for i := range r.Checks {
 			c := &r.Checks[i]
 			cells[fixed+column[c.ID]-1] = csvCell(c)
@@ -61,12 +65,10 @@ func CSV(rs []*result.Result) ([]byte, error) {
 }
 
 func csvCell(c *result.Check) string {
-	switch c.Verdict {
-	case result.Pass, result.Fail:
+	if c.MaxScore != 0 && (c.Verdict == result.Pass || c.Verdict == result.Fail) {
 		return points(c.Score)
-	default:
-		return inert(string(c.Verdict))
 	}
+	return inert(string(c.Verdict)) // of no points: 0 would look the same, passed or failed
 }
 
 // inert keeps a spreadsheet from taking a text for a formula: one that begins like a formula,

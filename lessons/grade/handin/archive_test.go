@@ -323,3 +323,18 @@ func TestMatch(t *testing.T) {
 		t.Errorf("a malformed pattern: %v", err)
 	}
 }
+
+// Who hands in a link, packed by a tool that keeps links, sees the file in the folder: the message
+// names the link, and what is handed in for other kinds of assignment is no example.
+func TestOnlyALink(t *testing.T) {
+	link := item{name: "server.py", kind: tar.TypeSymlink, link: "../server.py"}
+	_, err := read(t, "a.tar", tarOf(t, link), Options{})
+	if err == nil || !strings.Contains(err.Error(), "symbolic link (server.py)") || strings.Contains(err.Error(), "answers.toml") {
+		t.Errorf("a link alone: %v", err)
+	}
+	o := Options{Accept: []string{"*.py"}, Examples: []string{"client.py"}}
+	_, err = read(t, "a.tar", tarOf(t, link, item{name: "report.docx", data: "x"}), o)
+	if err == nil || strings.Contains(err.Error(), "nothing but") || !strings.Contains(err.Error(), "such as client.py") {
+		t.Errorf("a link and a report: %v", err)
+	}
+}

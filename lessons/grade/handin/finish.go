@@ -61,13 +61,22 @@ func (c *collector) nothing() error {
 	case len(c.left) == 0:
 		return reject("empty", "name", c.name)
 	}
-	found := c.other
+	found, links := c.other, []string(nil)
 	for _, r := range c.left {
+		if r.Code == "symlink" {
+			links = append(links, r.Name)
+		}
 		if r.Code != "not-asked" && len(found) <= 5 {
 			found = append(found, r.Name)
 		}
 	}
-	accept := list(c.o.Accept)
+	if len(links) > 0 && len(links) == len(found) {
+		return reject("not-accepted/link", "name", c.name, "found", list(links))
+	}
+	accept := list(c.o.Examples)
+	if accept == "" {
+		accept = list(c.o.Accept)
+	}
 	if accept == "" {
 		accept = "server.py, server.c, answers.toml"
 	}

@@ -35,6 +35,7 @@ type Handin struct {
 // Options say what is accepted. The zero value accepts every ending.
 type Options struct {
 	Accept        []string // patterns of [Match], without regard to capital letters; none: all
+	Examples      []string // files to be handed in, for messages; none: those of Accept
 	MaxFiles      int      // 0: 2000
 	MaxFile       int64    // octets of one file; 0: 32 MiB
 	MaxTotal      int64    // octets of all files; 0: 32 MiB

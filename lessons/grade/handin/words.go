@@ -102,6 +102,9 @@ var rejections = map[string]struct{ message, hint words }{
 	"not-accepted": {
 		words{"{name} holds none of the files that were asked for; it holds {found}", "{name} 里没有要求提交的文件，只有 {found}"},
 		words{"hand in files such as {accept}", "请提交这样的文件：{accept}"}},
+	"not-accepted/link": {
+		words{"{name} holds nothing but a symbolic link ({found}); links are not followed", "{name} 里只有符号链接（{found}），这里不会沿着链接去找文件"},
+		words{"hand in the file itself: cp -L copies it, tar -h packs it", "请提交文件本身：可以用 cp -L 复制，或用 tar -h 打包"}},
 	"too-large": {
 		words{"{name} is larger than {limit}", "{name} 超过了 {limit}"},
 		words{"hand in the sources only: no videos, no build output, no installed libraries",
