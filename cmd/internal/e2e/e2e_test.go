@@ -65,15 +65,28 @@ func (s *screen) text() string { return s.tmux("capture-pane", "-p") }
 // want waits until the text is on the screen.
 func (s *screen) want(text string) {
 	s.t.Helper()
-	end := time.Now().Add(20 * time.Second)
-	last := ""
-	for time.Now().Before(end) {
-		if last = s.text(); strings.Contains(last, text) {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
+	if last, ok := s.until(func(seen string) bool { return strings.Contains(seen, text) }); !ok {
+		s.t.Fatalf("%q does not appear; the screen is\n%s", text, last)
 	}
-	s.t.Fatalf("%q does not appear; the screen is\n%s", text, last)
+}
+
+// wantBlank waits until nothing is on the screen: what another screen tells may be seen there first.
+func (s *screen) wantBlank() {
+	s.t.Helper()
+	if last, ok := s.until(func(seen string) bool { return strings.TrimSpace(seen) == "" }); !ok {
+		s.t.Fatalf("the screen is not blank, it shows\n%s", last)
+	}
+}
+
+// until waits for a screen that is as it should be, and returns the last one that it saw.
+func (s *screen) until(right func(seen string) bool) (last string, ok bool) {
+	s.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if last = s.text(); right(last) {
+			return last, true
+		}
+	}
+	return last, false
 }
 
 // keys sends keys one at a time, by tmux's names.
