@@ -23,13 +23,14 @@ import (
 type Batch struct {
 	Assignment *assignment.Assignment
 	Entries    []handin.Entry
-	Roster     []handin.Person // empty: whoever has handed something in
-	Out        string          // a folder; each result is in it as soon as it is known
-	Jobs       int             // at a time
-	Again      bool            // also what has a result already
-	Options    Options         // of each; Student, Name and Path are filled in
-	Sign       func(*result.Result) error
+	Roster     []handin.Person                   // empty: whoever has handed something in
+	Out        string                            // a folder; each result is in it as soon as it is known
+	Jobs       int                               // at a time
+	Again      bool                              // also what has a result already
+	Options    Options                           // of each; Student, Name and Path are filled in
+	Signer     *Signer                           // signs the results; what is there is kept only if it is signed with the same key
 	Done       func(r *result.Result, kept bool) // after each, one at a time; kept: from an earlier run
+	Doubt      func(student string, why error)   // before it, if there was a result that is not to be trusted
 }
 
 // Run grades all, and returns the results by student. What was graded before, of the same files
@@ -59,9 +60,13 @@ func (b *Batch) Run(ctx context.Context) ([]*result.Result, error) {
 		go func() {
 			defer workers.Done()
 			for i := range todo {
-				r, kept, err := b.one(ctx, entries[i], people[entries[i].Student])
+				old, doubt := b.earlier(entries[i].Student)
+				r, kept, err := b.one(ctx, entries[i], people[entries[i].Student], old)
 				mu.Lock()
 				failed = errors.Join(failed, err)
+				if doubt != nil && b.Doubt != nil {
+					b.Doubt(entries[i].Student, doubt)
+				}
 				if results[i] = r; b.Done != nil && r != nil {
 					b.Done(r, kept)
 				}
@@ -85,8 +90,8 @@ func (b *Batch) Run(ctx context.Context) ([]*result.Result, error) {
 	return results, errors.Join(failed, ctx.Err())
 }
 
-// one grades one entry, unless that was done before, and writes its result.
-func (b *Batch) one(ctx context.Context, e handin.Entry, p handin.Person) (r *result.Result, kept bool, err error) {
+// one grades one entry, unless it is the one that an earlier run graded, and writes its result.
+func (b *Batch) one(ctx context.Context, e handin.Entry, p handin.Person, old *result.Result) (r *result.Result, kept bool, err error) {
 	opt := b.Options
 	opt.Student, opt.Name, opt.Path = e.Student, cmp.Or(p.Name, e.Name), e.Path
 	if e.Path == "" {
@@ -99,7 +104,7 @@ func (b *Batch) one(ctx context.Context, e handin.Entry, p handin.Person) (r *re
 		r = Submit(ctx, b.Assignment, e.Path, opt)
 		return r, false, b.write(r)
 	}
-	if old := b.earlier(e.Student, h.SHA256); old != nil && !b.Again {
+	if old != nil && old.Submission == h.SHA256 {
 		return old, true, nil
 	}
 	if r = Grade(ctx, b.Assignment, h, opt); ctx.Err() != nil {
@@ -108,18 +113,30 @@ func (b *Batch) one(ctx context.Context, e handin.Entry, p handin.Person) (r *re
 	return r, false, b.write(r)
 }
 
-// earlier is the result of an earlier run; nil if there is none, or of other files, or none
-// that counts.
-func (b *Batch) earlier(student, submission string) *result.Result {
+// earlier is a student's result of an earlier run; nil if there is none that may be kept. Where
+// results are signed, one that is not as it was signed is none, and doubt says why: whoever could
+// write in the folder would have a mark of their own signed otherwise.
+func (b *Batch) earlier(student string) (r *result.Result, doubt error) {
+	if b.Again {
+		return nil, nil
+	}
 	data, err := os.ReadFile(b.file(student))
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	r, err := result.Read(b.file(student), data)
-	if err != nil || r.Submission != submission || r.SpecSHA256 != b.Assignment.SHA256 || r.Outcome != result.Graded || r.Count(result.Error) > 0 || r.Lang != b.Options.Lang {
-		return nil
+	r, err = result.Read(b.file(student), data)
+	if err != nil || r.SpecSHA256 != b.Assignment.SHA256 || r.Outcome != result.Graded || r.Count(result.Error) > 0 || r.Lang != b.Options.Lang {
+		return nil, nil
 	}
-	return r
+	if r.Student != student {
+		return nil, fmt.Errorf("it is that of %s", r.Student)
+	}
+	if b.Signer != nil {
+		if err := b.Signer.Verify(data); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
 func (b *Batch) file(student string) string {
@@ -128,8 +145,8 @@ func (b *Batch) file(student string) string {
 
 // write puts a result in its place, all at once.
 func (b *Batch) write(r *result.Result) error {
-	if b.Sign != nil {
-		if err := b.Sign(r); err != nil {
+	if b.Signer != nil {
+		if err := b.Signer.Sign(r); err != nil {
 			return err
 		}
 	}
@@ -207,8 +224,8 @@ func ShardPeople(people []handin.Person, i, n int) []handin.Person {
 	return slices.DeleteFunc(slices.Clone(people), func(p handin.Person) bool { return shardOf(p.ID, n) != i })
 }
 
-// ReadResults reads all results in a folder.
-func ReadResults(dir string) ([]*result.Result, error) {
+// ReadResults reads all results in a folder. With a signer, all of them must be as it signed them.
+func ReadResults(dir string, signer *Signer) ([]*result.Result, error) {
 	names, err := fs.Glob(os.DirFS(dir), "*.json")
 	if err != nil {
 		return nil, fmt.Errorf("grade: %w", err)
@@ -222,6 +239,11 @@ func ReadResults(dir string) ([]*result.Result, error) {
 		r, err := result.Read(filepath.Join(dir, n), data)
 		if err != nil {
 			return nil, err
+		}
+		if signer != nil {
+			if err := signer.Verify(data); err != nil {
+				return nil, fmt.Errorf("%s: %w", filepath.Join(dir, n), err)
+			}
 		}
 		all = append(all, r)
 	}

@@ -109,7 +109,7 @@ func TestBatch(t *testing.T) {
 	if rs = run(); kept != 4 || rs[3].Score != 0 {
 		t.Errorf("%d kept and %g marks after another hand-in, want 4 and 0", kept, rs[3].Score)
 	}
-	all, err := ReadResults(out)
+	all, err := ReadResults(out, nil)
 	if err != nil || len(all) != 6 {
 		t.Errorf("%d results in the folder, %v", len(all), err)
 	}
@@ -123,7 +123,7 @@ func TestBatchInterrupted(t *testing.T) {
 	if _, err := b.Run(ctx); err == nil {
 		t.Error("an interrupted run is no success")
 	}
-	all, err := ReadResults(out)
+	all, err := ReadResults(out, nil)
 	if err != nil || len(all) == 0 || len(all) > 10 {
 		t.Errorf("%d results, %v; want the few that were done", len(all), err)
 	}

@@ -76,6 +76,11 @@ func (s *Signer) Sign(r *result.Result) error {
 	return nil
 }
 
+// Verify holds the text of a result against its signature, which must be by the same key.
+func (s *Signer) Verify(data []byte) error {
+	return Verify(data, s.key.Public().(ed25519.PublicKey))
+}
+
 // Verify holds the text of a result against its signature.
 func Verify(data []byte, key ed25519.PublicKey) error {
 	var r struct {
@@ -88,7 +93,7 @@ func Verify(data []byte, key ed25519.PublicKey) error {
 		return errors.New("it is not signed")
 	}
 	if r.Signature.KeyID != keyID(key) {
-		return fmt.Errorf("it was signed with another key (%s, not %s)", r.Signature.KeyID, keyID(key))
+		return fmt.Errorf("it was signed with another key (%s)", r.Signature.KeyID)
 	}
 	sig, err := base64.StdEncoding.DecodeString(r.Signature.Sig)
 	if err != nil {

@@ -126,8 +126,8 @@ func (w *Words) Reason(err error) string {
 	return w.Obstacle(strings.TrimPrefix(err.Error(), "cannot be shown live, because "))
 }
 
-// Obstacle says what stands in the way of a live run, or what was found where it was tried, by the
-// English sentence.
+// Obstacle says what stands in the way of a live run, what was found where it was tried, or why a
+// result is not trusted, by the English sentence.
 func (w *Words) Obstacle(why string) string {
 	for english, own := range w.c.Reasons {
 		before, after, _ := strings.Cut(english, "{0}")

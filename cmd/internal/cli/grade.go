@@ -331,22 +331,22 @@ func (a *app) gradeVerifyCommand() *cobra.Command {
 		Example: "  openssl pkey -in key.pem -pubout -out public.pem\n  netlab grade verify --key public.pem results/*.json",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := os.ReadFile(key)
+			pem, err := os.ReadFile(key)
 			if err != nil {
 				return usageError("--key names the public key, or the one that signed", "--key: %v", err)
 			}
-			public, err := grade.ReadPublicKey(key, text)
+			public, err := grade.ReadPublicKey(key, pem)
 			if err != nil {
 				return usageError("openssl pkey -in key.pem -pubout -out public.pem writes one", "%v", err)
 			}
-			bad := 0
+			bad, words := 0, text.For(a.language())
 			for _, name := range args {
 				data, err := os.ReadFile(name)
 				if err != nil {
 					return usageError("", "%v", err)
 				}
 				if err := grade.Verify(data, public); err != nil {
-					fmt.Fprintf(a.out, "%s: %v\n", name, err)
+					fmt.Fprintf(a.out, "%s: %s\n", name, words.Obstacle(err.Error()))
 					bad++
 					continue
 				}

@@ -40,7 +40,7 @@ func (b *gradeBatch) flags(cmd *cobra.Command) {
 
 // class grades a class.
 func (g *grading) class(ctx context.Context, spec string) error {
-	b := &grade.Batch{Assignment: g.spec, Out: g.batch.out, Jobs: g.batch.jobs, Again: g.batch.again, Options: g.options(spec)}
+	b := &grade.Batch{Assignment: g.spec, Out: g.batch.out, Jobs: g.batch.jobs, Again: g.batch.again, Signer: g.signer, Options: g.options(spec)}
 	if g.keep != "" {
 		return usageError("netlab grade ASSIGNMENT SUBMISSION --keep-pcap FOLDER keeps those of one", "--keep-pcap is not for a class")
 	}
@@ -48,18 +48,15 @@ func (g *grading) class(ctx context.Context, spec string) error {
 		return usageError("-j from 1 to 64", "a number is out of its range")
 	}
 	if g.batch.merge {
-		rs, err := grade.ReadResults(g.batch.out)
+		rs, err := grade.ReadResults(g.batch.out, g.signer)
 		if err != nil {
-			return usageError("", "%v", err)
+			return usageError("grade that student again, or take the file out of the folder", "%v", err)
 		}
 		grade.FindCopies(g.spec, g.a.language(), rs) // between parts of the class; the results stay as they were signed
 		return g.summary(rs)
 	}
 	if err := g.findClass(b); err != nil {
 		return err
-	}
-	if g.signer != nil {
-		b.Sign = g.signer.Sign
 	}
 	bar := &countdown{statusLine: statusLine{a: g.a}, total: max(len(b.Entries), len(b.Roster))}
 	words := text.For(g.a.language())
@@ -75,6 +72,10 @@ func (g *grading) class(ctx context.Context, spec string) error {
 		}
 		left := time.Duration(float64(time.Since(began)) / float64(bar.done+1) * float64(max(0, bar.total-bar.done-1))).Round(time.Second)
 		bar.step(words.T("class_left", left))
+	}
+	b.Doubt = func(student string, why error) {
+		bar.clear()
+		g.a.tell(g.a.err, "netlab: %s", words.T("class_doubt", student, words.Obstacle(why.Error())))
 	}
 	rs, err := b.Run(ctx)
 	bar.clear()
