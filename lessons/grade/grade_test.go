@@ -274,10 +274,8 @@ func TestEndings(t *testing.T) {
 	}
 }
 
-// Programs are made and run whatever they are written in: also in a language that nobody has
-// thought of, if it says itself how it is run.
-func TestLanguages(t *testing.T) {
-	const c = `
+// echoInC is what goodServer is, in C.
+const echoInC = `
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,6 +294,10 @@ int main(void) {
   for (;;) { pthread_t t; int c = accept(s, 0, 0); pthread_create(&t, 0, serve, (void *)(long)c); }
 }
 `
+
+// Programs are made and run whatever they are written in: also in a language that nobody has
+// thought of, if it says itself how it is run.
+func TestLanguages(t *testing.T) {
 	const java = `package app;
 import java.net.*;
 public class Server {
@@ -320,11 +322,11 @@ vwait forever
 		name  string
 		files map[string]string
 	}{
-		{"C", map[string]string{"server.c": c}},
-		{"C from a browser", map[string]string{"第 1 题/server (1).c": c, "-x; 'y.c": "int y;\n"}},
-		{"C++ with spaces", map[string]string{"my server.cpp": "int z;\n" + strings.Replace(c, "static void", "#include <cstdlib>\nextern \"C\" void", 1)}},
+		{"C", map[string]string{"server.c": echoInC}},
+		{"C from a browser", map[string]string{"第 1 题/server (1).c": echoInC, "-x; 'y.c": "int y;\n"}},
+		{"C++ with spaces", map[string]string{"my server.cpp": "int z;\n" + strings.Replace(echoInC, "static void", "#include <cstdlib>\nextern \"C\" void", 1)}},
 		{"Java in a package", map[string]string{"my work/app/Server.java": java, "Other.java": "class Other {}\n"}},
-		{"Makefile", map[string]string{"Makefile": "server: src/main.c\n\tcc -pthread -o server src/main.c\n", "src/main.c": c}},
+		{"Makefile", map[string]string{"Makefile": "server: src/main.c\n\tcc -pthread -o server src/main.c\n", "src/main.c": echoInC}},
 		{"another name", map[string]string{"meine_loesung.py": goodServer}},
 		{"run.sh and Tcl", map[string]string{"run.sh": "exec tclsh serveur.txt\n", "serveur.txt": tcl}},
 		{"a script", map[string]string{"server": "#!/usr/bin/env python3\n" + goodServer}},
@@ -347,6 +349,23 @@ func TestBuildFails(t *testing.T) {
 	want(t, r, "builds fail, one skip, close skip, secret skip", 0)
 	if c := r.Checks[0]; !strings.Contains(c.Output, "undeclared") || c.Actual != "" {
 		t.Errorf("the compiler said %q, and %q came in the place of an answer", c.Output, c.Actual)
+	}
+}
+
+// Of a build that leaves more than is taken on, nothing is: who wonders why a file is missing is told.
+func TestBuildLeaves(t *testing.T) {
+	for _, c := range []struct{ leaves, want string }{
+		{"truncate -s 65M debug", "files of 65 MiB; 64 MiB at most"},
+		{"truncate -s 60M debug", ""},
+		{"for n in 1 2 3; do truncate -s 500M debug$$n; done", "files of 1500 MiB; 64 MiB at most"}, // holes, which take no room
+	} {
+		r := markedFiles(t, map[string]string{"Makefile": "server: server.c\n\tcc -pthread -o server server.c\n\t" + c.leaves + "\n", "server.c": echoInC})
+		switch b := r.Checks[0]; {
+		case c.want == "" && r.Score != 5:
+			t.Errorf("%s: %s: %+v", c.leaves, verdicts(r), r.Checks)
+		case c.want != "" && (b.Verdict != result.Fail || !strings.Contains(b.Rationale, c.want)):
+			t.Errorf("%s: %s %q, want a failed build with %q", c.leaves, b.Verdict, b.Rationale, c.want)
+		}
 	}
 }
 

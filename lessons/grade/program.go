@@ -157,6 +157,8 @@ func (b *bench) build() bool {
 		c.Verdict, c.Rationale = result.Fail, b.word("build-late", within.String())
 	case made.Flood:
 		c.Verdict, c.Rationale, c.Output = result.Fail, b.word("build-floods"), tail(string(made.Output), 400)
+	case made.Left > jail.MostKept:
+		c.Verdict, c.Rationale = result.Fail, b.word("build-leaves", made.Left>>20, jail.MostKept>>20)
 	case made.Exit != 0 || !made.Started:
 		c.Verdict, c.Rationale, c.Output = result.Fail, b.word("build-fails", ending(b.Lang, &made.Report)), tail(string(made.Output), 4000)
 		if crates := b.recipe.crates; len(crates) > 0 {

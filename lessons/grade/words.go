@@ -28,6 +28,7 @@ var phrases = text.Pairs{
 	"builds":            {"Builds ({0})", "编译（{0}）"},
 	"build-late":        {"the build took longer than {0}", "编译超过了 {0}"},
 	"build-floods":      {"the build printed more than it may and was stopped: is there a print in an endless loop?", "编译过程输出过多而被终止：是否在死循环里打印？"},
+	"build-leaves":      {"the build leaves files of {0} MiB; {1} MiB at most are taken on. Let it delete what the program does not need, or leave the debugging information out", "编译留下的文件有 {0} MiB，最多只能取用 {1} MiB。请在编译时删去程序运行不需要的文件，或不生成调试信息"},
 	"build-fails":       {"the build {0}", "编译失败（{0}）"},
 	"no-crates":         {"{0} asks for crates ({1}). Nothing can be fetched: there is no network, and only Rust's standard library is there", "{0} 要用外部的 crate（{1}）。这里没有网络，无法下载，只有 Rust 标准库可用"},
 	"skip-after":        {"needs “{0}” first", "需要先通过“{0}”"},

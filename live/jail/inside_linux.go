@@ -48,11 +48,14 @@ func warden() int {
 		return 1
 	}
 	r, c := run()
+	if c.Keep && r.Started {
+		r.Left = weigh(workDir)
+	}
 	if err := json.NewEncoder(out).Encode(r); err != nil {
 		return 1
 	}
-	if c.Keep && r.Started {
-		if err := pack(out, workDir, min(c.Limits.Disk, mostKept)); err != nil {
+	if c.Keep && r.Started && r.Left <= MostKept {
+		if err := pack(out, workDir); err != nil {
 			return 1
 		}
 	}

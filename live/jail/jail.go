@@ -68,8 +68,12 @@ type Report struct {
 	Leftover int    `json:"leftover"` // processes that it left behind
 	MaxRSS   int64  `json:"max_rss"`  // octets that its processes held together, as far as was seen
 	CPU      int64  `json:"cpu_ns"`
-	Work     []byte `json:"-"` // a tar archive, if it was to be kept
+	Left     int64  `json:"left,omitempty"` // octets of its files at the end, if they were to be kept
+	Work     []byte `json:"-"`              // a tar archive of them; nil if they are more than [MostKept]
 }
+
+// MostKept bounds the octets of the files that a cell hands back.
+const MostKept = 64 << 20
 
 // An End is a way in which a program ends.
 type End string

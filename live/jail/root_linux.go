@@ -272,18 +272,39 @@ func unpackOne(root *os.Root, h *tar.Header, from io.Reader) error {
 	return errors.Join(err, f.Close())
 }
 
-// pack writes the regular files below a folder as a tar archive, at most so many octets of
-// them.
-func pack(w io.Writer, dir string, most int64) error {
+// weigh adds up the octets of the files in a folder: links to them, and what else is no file, are not
+// handed back.
+func weigh(dir string) (sum int64) {
+	_ = eachFile(dir, func(_ string, _ *os.File, info fs.FileInfo) error {
+		sum += info.Size() // holes weigh, too
+		return nil
+	})
+	return sum
+}
+
+// pack writes the files in a folder as an archive.
+func pack(w io.Writer, dir string) error {
+	tw := tar.NewWriter(w)
+	err := eachFile(dir, func(name string, f *os.File, info fs.FileInfo) error {
+		if err := tw.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: int64(info.Mode().Perm()), Size: info.Size()}); err != nil {
+			return err
+		}
+		_, err := io.CopyN(tw, f, info.Size())
+		return err
+	})
+	return errors.Join(err, tw.Close())
+}
+
+// eachFile opens the files in a folder, one after the other; what cannot be read is passed over.
+func eachFile(dir string, do func(name string, f *os.File, info fs.FileInfo) error) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	tw := tar.NewWriter(w)
-	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
-			return nil // what cannot be read is not handed back
+			return nil
 		}
 		f, err := root.Open(name)
 		if err != nil {
@@ -291,15 +312,9 @@ func pack(w io.Writer, dir string, most int64) error {
 		}
 		defer f.Close()
 		info, err := f.Stat()
-		if err != nil || info.Size() > most {
+		if err != nil {
 			return nil
 		}
-		most -= info.Size()
-		if err := tw.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: int64(info.Mode().Perm()), Size: info.Size()}); err != nil {
-			return err
-		}
-		_, err = io.CopyN(tw, f, info.Size())
-		return err
+		return do(name, f, info)
 	})
-	return errors.Join(err, tw.Close())
 }

@@ -91,9 +91,6 @@ func Start(c Cell, work, stdin, stdout, stderr *os.File) (*Process, error) {
 	return p, nil
 }
 
-// mostKept bounds the octets of the files that a cell hands back; an archive of them is larger.
-const mostKept = 64 << 20
-
 // listen takes the report, and the end of the warden.
 func (p *Process) listen() {
 	defer close(p.done)
@@ -103,7 +100,8 @@ func (p *Process) listen() {
 	var said Report
 	if err := dec.Decode(&said); err == nil {
 		p.said = said
-		if rest, err := io.ReadAll(io.LimitReader(io.MultiReader(dec.Buffered(), p.report), 2*mostKept)); err == nil && len(rest) > 1 {
+		// an archive is larger than what is in it
+		if rest, err := io.ReadAll(io.LimitReader(io.MultiReader(dec.Buffered(), p.report), 2*MostKept)); err == nil && len(rest) > 1 {
 			p.said.Work = rest[1:] // after the line's end
 		}
 	}
